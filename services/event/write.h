@@ -1,0 +1,33 @@
+// DATA LEAVES: notices and answers -> CloudEvents in JSON. Contract: docs/events.md, 'What a partner receives'.
+#ifndef OVERDRACHT_SERVICES_EVENT_WRITE_H_
+#define OVERDRACHT_SERVICES_EVENT_WRITE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "overdracht/journal/v1/record.pb.h"
+#include "overdracht/notice/v1/notice.pb.h"
+
+namespace overdracht::event {
+
+// The place of a notice (n = its index in the record, from 0) or of the answer (n = kAnswer) in an outbox, as a number that rises with
+// the journal: number * 1,000,000 + n. As `sequence` it is written with 20 digits.
+inline constexpr int kAnswer = 999'999;
+inline uint64_t SequenceOf(uint64_t number, int n) { return number * 1'000'000 + static_cast<uint64_t>(n); }
+std::string FormatSequence(uint64_t sequence);
+
+// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line.
+std::string WriteNotice(uint32_t partition, const journal::v1::Record& record, int n);
+
+// The answer to the record's event as a CloudEvent (nl.overdracht.answers.accepted.v1 or refused.v1) with the fields of `publish`.
+std::string WriteAnswer(uint32_t partition, const journal::v1::Record& record);
+
+// The data alone of a notice as JSON, for scenarios and tests.
+std::string WriteNoticeData(const notice::v1::Notice& notice);
+// task-opened, …
+std::string NoticeKind(const notice::v1::Notice& notice);
+
+}  // namespace overdracht::event
+
+#endif  // OVERDRACHT_SERVICES_EVENT_WRITE_H_
