@@ -49,7 +49,7 @@ const std::string& CodeOf(const EnumDescriptor* descriptor, int value) {
   return known == nullptr ? *none : Codes(descriptor)[known->index()];
 }
 
-std::optional<int> ParseCode(const EnumDescriptor* descriptor, std::string_view code) {
+std::optional<int> ParseCode(const EnumDescriptor* descriptor, absl::string_view code) {
   if (code.empty()) return std::nullopt;
   const std::vector<std::string>& codes = Codes(descriptor);
   for (size_t i = 0; i < codes.size(); ++i) {

@@ -7,7 +7,7 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 
@@ -15,7 +15,7 @@ namespace overdracht::base {
 const std::string& CodeOf(const google::protobuf::EnumDescriptor* descriptor, int value);
 
 // Nothing for UNSPECIFIED and for a code that the enum does not have.
-std::optional<int> ParseCode(const google::protobuf::EnumDescriptor* descriptor, std::string_view code);
+std::optional<int> ParseCode(const google::protobuf::EnumDescriptor* descriptor, absl::string_view code);
 
 // The codes of an enum, comma separated, in its order.
 std::string AllCodes(const google::protobuf::EnumDescriptor* descriptor);
@@ -26,7 +26,7 @@ const std::string& Code(Enum value) {
 }
 
 template <typename Enum>
-std::optional<Enum> Parse(std::string_view code) {
+std::optional<Enum> Parse(absl::string_view code) {
   const std::optional<int> value = ParseCode(google::protobuf::GetEnumDescriptor<Enum>(), code);
   if (!value) return std::nullopt;
   return static_cast<Enum>(*value);

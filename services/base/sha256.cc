@@ -28,20 +28,20 @@ EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
 }  // namespace
 
-Hash Sha256(std::string_view bytes) {
+Hash Sha256(absl::string_view bytes) {
   Hash hash;
   Require(EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, Digest(), nullptr) == 1);
   return hash;
 }
 
-Hasher::Hasher(std::string_view domain) : context_(EVP_MD_CTX_new()) {
+Hasher::Hasher(absl::string_view domain) : context_(EVP_MD_CTX_new()) {
   Require(context_ != nullptr && EVP_DigestInit_ex2(Context(context_), Digest(), nullptr) == 1);
   Add(domain);
 }
 
 Hasher::~Hasher() { EVP_MD_CTX_free(Context(context_)); }
 
-Hasher& Hasher::Add(std::string_view field) {
+Hasher& Hasher::Add(absl::string_view field) {
   const std::array<uint8_t, 8> length = BigEndian(field.size());
   Require(EVP_DigestUpdate(Context(context_), length.data(), length.size()) == 1);
   Require(EVP_DigestUpdate(Context(context_), field.data(), field.size()) == 1);
@@ -50,7 +50,7 @@ Hasher& Hasher::Add(std::string_view field) {
 
 Hasher& Hasher::Add(uint64_t field) {
   const std::array<uint8_t, 8> bytes = BigEndian(field);
-  return Add(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  return Add(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
 Hash Hasher::Finish() {
@@ -61,6 +61,6 @@ Hash Hasher::Finish() {
 
 std::string Hex(const Hash& hash) { return Hex(Hasher::View(hash)); }
 
-std::string Hex(std::string_view bytes) { return absl::BytesToHexString(bytes); }
+std::string Hex(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
 
 }  // namespace overdracht::base

@@ -6,29 +6,30 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 
 using Hash = std::array<uint8_t, 32>;
 
 // SHA-256 of bytes as they are.
-Hash Sha256(std::string_view bytes);
+Hash Sha256(absl::string_view bytes);
 
 // SHA-256 over length-prefixed fields: each is preceded by its length as 8 bytes, big endian. Integers are fields of 8 bytes, big endian.
 class Hasher {
  public:
-  explicit Hasher(std::string_view domain);
+  // `domain` names what the hash is for.
+  explicit Hasher(absl::string_view domain);
   ~Hasher();
   Hasher(const Hasher&) = delete;
   Hasher& operator=(const Hasher&) = delete;
 
-  Hasher& Add(std::string_view field);
+  Hasher& Add(absl::string_view field);
   Hasher& Add(uint64_t field);
   Hasher& Add(const Hash& field) { return Add(View(field)); }
   Hash Finish();
 
-  static std::string_view View(const Hash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
+  static absl::string_view View(const Hash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
  private:
   void* context_;
@@ -36,7 +37,7 @@ class Hasher {
 
 // 64 hexadecimal digits, lower case.
 std::string Hex(const Hash& hash);
-std::string Hex(std::string_view bytes);
+std::string Hex(absl::string_view bytes);
 
 }  // namespace overdracht::base
 

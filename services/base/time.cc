@@ -15,7 +15,7 @@ constexpr Days kLastDay = 84'005;  // 2199-12-31
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // `count` digits at the start of `text`, which loses them.
-std::optional<int> TakeDigits(std::string_view* text, size_t count) {
+std::optional<int> TakeDigits(absl::string_view* text, size_t count) {
   if (text->size() < count || !std::all_of(text->begin(), text->begin() + count, IsDigit)) return std::nullopt;
   int value = 0;
   std::from_chars(text->data(), text->data() + count, value);
@@ -23,13 +23,13 @@ std::optional<int> TakeDigits(std::string_view* text, size_t count) {
   return value;
 }
 
-bool Take(std::string_view* text, char c) {
+bool Take(absl::string_view* text, char c) {
   if (text->empty() || text->front() != c) return false;
   text->remove_prefix(1);
   return true;
 }
 
-std::optional<Days> TakeDate(std::string_view* text) {
+std::optional<Days> TakeDate(absl::string_view* text) {
   const std::optional<int> year = TakeDigits(text, 4);
   if (!year || !Take(text, '-')) return std::nullopt;
   const std::optional<int> month = TakeDigits(text, 2);
@@ -52,10 +52,10 @@ Micros AddMonths(Micros moment, int64_t months) {
 
 }  // namespace
 
-std::optional<Duration> ParseDuration(std::string_view text) {
+std::optional<Duration> ParseDuration(absl::string_view text) {
   if (!Take(&text, 'P')) return std::nullopt;
   Duration duration;
-  std::string_view units = "YMWD";
+  absl::string_view units = "YMWD";
   bool in_time = false;
   bool any = false;
   while (!text.empty()) {
@@ -68,7 +68,7 @@ std::optional<Duration> ParseDuration(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || text.front() == '-' || value > 100'000 || end == text.data() + text.size()) return std::nullopt;
     const size_t unit = units.find(*end);
-    if (unit == std::string_view::npos) return std::nullopt;
+    if (unit == absl::string_view::npos) return std::nullopt;
     const char letter = *end;
     units.remove_prefix(unit + 1);
     text.remove_prefix(end - text.data() + 1);
@@ -85,7 +85,7 @@ std::optional<Duration> ParseDuration(std::string_view text) {
   return duration;
 }
 
-std::string TimesDuration(std::string_view text, int64_t times) {
+std::string TimesDuration(absl::string_view text, int64_t times) {
   std::string result;
   for (size_t i = 0; i < text.size();) {
     if (!IsDigit(text[i])) {
@@ -100,7 +100,7 @@ std::string TimesDuration(std::string_view text, int64_t times) {
   return result;
 }
 
-std::string SumDuration(std::string_view first, std::string_view every, int64_t times) {
+std::string SumDuration(absl::string_view first, absl::string_view every, int64_t times) {
   const std::string rest = TimesDuration(every, times);
   if (times == 0) return std::string(first);
   // One number and the same unit: add the numbers. Otherwise months and days side by side.
@@ -134,7 +134,7 @@ Micros AddTimes(Micros moment, const Duration& duration, int64_t times) {
   return on_calendar + times * duration.micros;
 }
 
-std::optional<Micros> ParseTime(std::string_view text) {
+std::optional<Micros> ParseTime(absl::string_view text) {
   const std::optional<Days> day = TakeDate(&text);
   if (!day || !Take(&text, 'T')) return std::nullopt;
   const std::optional<int> hour = TakeDigits(&text, 2);
@@ -184,7 +184,7 @@ std::string FormatTime(Micros moment) {
   return result + "Z";
 }
 
-std::optional<Days> ParseDate(std::string_view text) {
+std::optional<Days> ParseDate(absl::string_view text) {
   const std::optional<Days> day = TakeDate(&text);
   return text.empty() ? day : std::nullopt;
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 
@@ -24,12 +24,12 @@ struct Duration {
 };
 
 // P6W, P1Y6M, P2D, PT1H30M; fractions, signs, zero and an empty duration are refused.
-std::optional<Duration> ParseDuration(std::string_view text);
+std::optional<Duration> ParseDuration(absl::string_view text);
 
 // The text of `times` times the duration in its own unit: ("P6M", 3) is P18M. For the names of due moments.
-std::string TimesDuration(std::string_view text, int64_t times);
+std::string TimesDuration(absl::string_view text, int64_t times);
 // The sum of two durations of one unit: ("P12M", "P3M", 2) is P18M; of two units their ISO 8601 sum.
-std::string SumDuration(std::string_view first, std::string_view every, int64_t times);
+std::string SumDuration(absl::string_view first, absl::string_view every, int64_t times);
 
 // The moment a duration after another. 31 August plus P6M is 28 or 29 February.
 Micros Add(Micros moment, const Duration& duration);
@@ -37,12 +37,12 @@ Micros Add(Micros moment, const Duration& duration);
 Micros AddTimes(Micros moment, const Duration& duration, int64_t times);
 
 // RFC 3339 with capital T, Z or an offset, at most 9 decimals (kept to the microsecond), from 1970 through 2199.
-std::optional<Micros> ParseTime(std::string_view text);
+std::optional<Micros> ParseTime(absl::string_view text);
 // 2017-03-06T09:00:00Z, with as many decimals as are needed.
 std::string FormatTime(Micros moment);
 
 // YYYY-MM-DD, a day that exists.
-std::optional<Days> ParseDate(std::string_view text);
+std::optional<Days> ParseDate(absl::string_view text);
 std::string FormatDate(Days day);
 
 // The day that a moment lies in, and the first moment of a day.

@@ -5,7 +5,7 @@
 
 namespace overdracht::base {
 
-std::optional<std::string> ParseUuid(std::string_view text) {
+std::optional<std::string> ParseUuid(absl::string_view text) {
   if (text.size() != 36) return std::nullopt;
   std::string digits;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -16,7 +16,7 @@ std::optional<std::string> ParseUuid(std::string_view text) {
   return absl::HexStringToBytes(digits);
 }
 
-std::string FormatUuid(std::string_view bytes) {
+std::string FormatUuid(absl::string_view bytes) {
   std::string text = absl::BytesToHexString(bytes);
   for (size_t place : {8, 13, 18, 23}) text.insert(place, 1, '-');
   return text;

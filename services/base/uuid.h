@@ -4,14 +4,14 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 
 // 16 bytes; capitals are accepted.
-std::optional<std::string> ParseUuid(std::string_view text);
+std::optional<std::string> ParseUuid(absl::string_view text);
 // Lower case. `bytes` must be 16 long.
-std::string FormatUuid(std::string_view bytes);
+std::string FormatUuid(absl::string_view bytes);
 
 }  // namespace overdracht::base
 

@@ -12,7 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 #include <vector>
 
 #include "overdracht/workflow/v1/definition.pb.h"
@@ -31,7 +31,7 @@ struct Finding {
 };
 
 // Where the files come from: the file's text by "<workflow>/workflow.yaml", or nothing. Disk, the binary's own copy, or a test.
-using Source = absl::FunctionRef<std::optional<std::string>(std::string_view path)>;
+using Source = absl::FunctionRef<std::optional<std::string>(absl::string_view path)>;
 
 struct ReadResult {
   workflow::v1::WorkflowDefinition definition;
@@ -42,7 +42,7 @@ struct ReadResult {
 
 // Reads the workflow of this id with all that it extends, and checks schema and references: every name that is used exists, durations
 // and conditions are of their form, no two things share a name, every task, state, phase and decision has a text.
-ReadResult ReadWorkflow(std::string_view id, Source source);
+ReadResult ReadWorkflow(absl::string_view id, Source source);
 
 // The workflows shipped inside the binary: path -> text.
 const std::map<std::string, std::string>& ShippedWorkflows();

@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 #include <vector>
 
 #include "overdracht/event/v1/event.pb.h"
@@ -49,17 +49,17 @@ class Workflow {
   const std::string& version() const { return version_; }
 
   // Null where there is none of that name.
-  const workflow::v1::Task* FindTask(std::string_view name) const;
-  const workflow::v1::Decision* FindDecision(std::string_view name) const;
-  const workflow::v1::Series* FindSeries(std::string_view name) const;
-  const workflow::v1::ContactKind* FindContact(std::string_view kind) const;  // a series' kind of contact too
-  const workflow::v1::Requirement* FindRequirement(std::string_view event) const;
-  bool IsAgreement(std::string_view name) const;
+  const workflow::v1::Task* FindTask(absl::string_view name) const;
+  const workflow::v1::Decision* FindDecision(absl::string_view name) const;
+  const workflow::v1::Series* FindSeries(absl::string_view name) const;
+  const workflow::v1::ContactKind* FindContact(absl::string_view kind) const;  // a series' kind of contact too
+  const workflow::v1::Requirement* FindRequirement(absl::string_view event) const;
+  bool IsAgreement(absl::string_view name) const;
   // Indexes into definition().rules() of the rules on this event, or on this internal event.
-  const std::vector<int>& RulesOn(std::string_view event) const;
+  const std::vector<int>& RulesOn(absl::string_view event) const;
   const std::vector<int>& RulesOn(workflow::v1::Internal internal) const;
   // Durations of `elapsed` in conditions that matter while this state is active, in the order of the definition.
-  const std::vector<std::string>& Milestones(std::string_view state) const;
+  const std::vector<std::string>& Milestones(absl::string_view state) const;
 
   // The configuration in which a traject starts.
   Microstep Start() const;
@@ -71,7 +71,7 @@ class Workflow {
   Workflow() = default;
 
   struct Node;  // a state with its place in the tree
-  const Node* FindState(std::string_view name) const;
+  const Node* FindState(absl::string_view name) const;
 
   workflow::v1::WorkflowDefinition definition_;
   std::string version_;
@@ -93,10 +93,10 @@ class Workflows {
  public:
   void Add(std::shared_ptr<const Workflow> workflow);
   // By id (the one added last) or id@version. Null: unknown.
-  const Workflow* Find(std::string_view id_or_version) const;
-  const Workflow* Find(std::string_view id, std::string_view version) const;
+  const Workflow* Find(absl::string_view id_or_version) const;
+  const Workflow* Find(absl::string_view id, absl::string_view version) const;
   // Some deployed workflow names this kind of contact.
-  bool KnowsContact(std::string_view kind) const;
+  bool KnowsContact(absl::string_view kind) const;
   std::vector<std::shared_ptr<const Workflow>> All() const;  // every version, in the order in which they were added
 
  private:

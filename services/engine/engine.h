@@ -48,7 +48,7 @@ std::optional<DueTimer> NextTimer(const journal::v1::Traject& traject);
 std::string StateHash(const journal::v1::Traject& traject);
 
 // Keeps the head of the traject's chain: the hash of its last record, 32 bytes (docs/formats.md).
-inline void SetHead(TrajectState* state, std::string_view head) { state->memory.set_head(std::string(head)); }
+inline void SetHead(TrajectState* state, absl::string_view head) { state->memory.set_head(std::string(head)); }
 
 }  // namespace overdracht::engine
 

@@ -8,7 +8,7 @@
 #include <absl/functional/function_ref.h>
 
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 #include <variant>
 
 #include "overdracht/event/v1/event.pb.h"
@@ -26,10 +26,10 @@ struct Malformed {
 };
 
 // Whether some deployed workflow names this kind of contact (contacts.held with any other is MALFORMED).
-using KnowsContact = absl::FunctionRef<bool(std::string_view kind)>;
+using KnowsContact = absl::FunctionRef<bool(absl::string_view kind)>;
 
 // At most 65,536 bytes. Never throws, never recurses deeper than the message's own nesting.
-std::variant<v1::Event, Malformed> ReadCloudEvent(std::string_view json, KnowsContact knows_contact);
+std::variant<v1::Event, Malformed> ReadCloudEvent(absl::string_view json, KnowsContact knows_contact);
 
 // urn:nld:oin:<organisation>:systeem:<system>
 std::string SourceOf(const v1::Event& event);

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <absl/strings/string_view.h>
 #include <vector>
 
 #include "services/base/sha256.h"
@@ -69,7 +69,7 @@ class EventLog {
   // Appends an encoded batch (batch.h) that was made behind `tip`. The new tip when it counts; ABORTED 'the tip has moved' when another
   // batch stands in its place (nothing of it counts: read on); RESOURCE_EXHAUSTED when the disk is full (nothing was written, the log can
   // still be read); DATA_LOSS when the log no longer holds `tip`. Durable when it returns.
-  virtual absl::StatusOr<Tip> Append(const Tip& tip, std::string_view batch) = 0;
+  virtual absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) = 0;
 
   // Calls `visit` for every batch after `tip` that counts, in order, until the end or until visit returns an error, which is returned.
   // DATA_LOSS with the offset where a batch cannot be read, its hash is wrong, or the log no longer holds `tip`.
