@@ -1,4 +1,4 @@
-// A compiled workflow: the definition, found quickly, and its chart (Harel statechart with the semantics of W3C SCXML).
+// A compiled workflow: the definition, found quickly, and its chart (Harel statechart with the semantics of W3C SCXML, interpreter.h).
 //
 // The chart is a tree of states. A configuration is the set of active states, written outermost first, parallel regions in the order
 // of the definition; its first entry is the phase. Transitions are taken one microstep at a time: those that the event enables first,
@@ -7,36 +7,22 @@
 #define OVERDRACHT_SERVICES_CHART_WORKFLOW_H_
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/functional/function_ref.h>
+#include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <absl/strings/string_view.h>
 #include <vector>
 
 #include "overdracht/event/v1/event.pb.h"
 #include "overdracht/journal/v1/traject.pb.h"
 #include "overdracht/workflow/v1/definition.pb.h"
+#include "services/chart/interpreter.h"
+#include "services/chart/trigger.h"
 
 namespace overdracht::chart {
-
-using Configuration = std::vector<std::string>;
-using Histories = std::vector<journal::v1::History>;
-// Whether a condition holds in the traject as it is now.
-using Guard = absl::FunctionRef<bool(const workflow::v1::Condition&)>;
-
-// One microstep of the chart. In a parallel state several transitions may be taken in one.
-struct Microstep {
-  std::vector<const workflow::v1::Transition*> taken;
-  std::vector<std::string> exited;   // innermost first
-  std::vector<std::string> entered;  // outermost first
-  Configuration configuration;       // after it
-  Histories histories;               // after it
-  // Other than UNSPECIFIED: a final state of the top was entered, the traject ends with this status.
-  notice::v1::Status final = notice::v1::STATUS_UNSPECIFIED;
-};
 
 class Workflow {
  public:
@@ -50,6 +36,8 @@ class Workflow {
 
   // Null where there is none of that name.
   const workflow::v1::Task* FindTask(absl::string_view name) const;
+  // The task that events and notices call this: `x:<reference>` is a task per reference, `x` is not; both may be there (Task.called).
+  const workflow::v1::Task* FindTaskCalled(absl::string_view task) const;
   const workflow::v1::Decision* FindDecision(absl::string_view name) const;
   const workflow::v1::Series* FindSeries(absl::string_view name) const;
   const workflow::v1::ContactKind* FindContact(absl::string_view kind) const;  // a series' kind of contact too
@@ -58,35 +46,38 @@ class Workflow {
   // Indexes into definition().rules() of the rules on this event, or on this internal event.
   const std::vector<int>& RulesOn(absl::string_view event) const;
   const std::vector<int>& RulesOn(workflow::v1::Internal internal) const;
-  // Durations of `elapsed` in conditions that matter while this state is active, in the order of the definition.
-  const std::vector<std::string>& Milestones(absl::string_view state) const;
+  // Durations of `elapsed` in conditions that matter while this phase is active, in the order of the definition.
+  const std::vector<std::string>& Milestones(absl::string_view phase) const;
+  // Null: no state of that name.
+  const workflow::v1::State* FindState(absl::string_view name) const { return chart_.Find(name); }
+  // The phase that this state lies in (a phase lies in itself); empty: no state of that name.
+  const std::string& PhaseOf(absl::string_view state) const { return chart_.PhaseOf(state); }
 
   // The configuration in which a traject starts.
-  Microstep Start() const;
+  Microstep Start() const { return chart_.Start(); }
   // The next microstep: for `event`, or without event where it is null. Nothing: the chart is at rest.
   std::optional<Microstep> Next(const Configuration& configuration, const Histories& histories, const event::v1::Event* event,
-                                Guard guard) const;
+                                Guard guard) const {
+    return chart_.Next(configuration, histories, event, guard);
+  }
 
  private:
-  Workflow() = default;
+  using Index = absl::flat_hash_map<std::string, int>;
 
-  struct Node;  // a state with its place in the tree
-  const Node* FindState(absl::string_view name) const;
+  Workflow() = default;
+  absl::Status Build();
+  void AddMilestones();
 
   workflow::v1::WorkflowDefinition definition_;
   std::string version_;
-  std::vector<std::shared_ptr<const Node>> nodes_;  // in document order
-  absl::flat_hash_map<std::string, int> state_index_, task_index_, decision_index_, series_index_, contact_index_, requirement_index_;
+  Chart chart_;
+  Index tasks_, called_, decisions_, series_, contacts_, requirements_;
+  std::vector<workflow::v1::ContactKind> contact_kinds_;
+  absl::flat_hash_set<std::string> agreements_;
   absl::flat_hash_map<std::string, std::vector<int>> rules_on_event_;
   absl::flat_hash_map<int, std::vector<int>> rules_on_internal_;
   absl::flat_hash_map<std::string, std::vector<std::string>> milestones_;
 };
-
-// Whether the event is the one that the trigger waits for (name and every `where`). False for an internal trigger.
-bool Matches(const workflow::v1::Trigger& trigger, const event::v1::Event& event);
-
-// The name of the event's kind: trajecten.started, … Empty when it has no data.
-const std::string& EventName(const event::v1::Event& event);
 
 // The workflows that are deployed: for each id the current version, and every version that a traject runs on.
 class Workflows {
