@@ -1,0 +1,145 @@
+#include "services/log/embedded/embedded_log.h"
+
+#include <absl/strings/str_cat.h>
+
+namespace overdracht::log {
+namespace {
+
+constexpr size_t kBytesAtOnce = 1 << 20;
+
+absl::Status Damaged(uint64_t offset, absl::string_view why) {
+  return absl::DataLossError(absl::StrCat("batch at offset ", offset, ": ", why));
+}
+
+absl::Status Damaged(uint64_t offset, const BatchError& error) {
+  return Damaged(offset, absl::StrCat("byte ", error.byte, ": ", error.why));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(const std::string& path) {
+  absl::StatusOr<Sqlite> database = Sqlite::Open(path);
+  if (!database.ok()) return database.status();
+  // An INTEGER PRIMARY KEY is the row's own number: no second tree.
+  absl::Status made = database->Execute("CREATE TABLE IF NOT EXISTS batch (offset INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
+  if (!made.ok()) return made;
+  absl::StatusOr<Statement> insert = database->Prepare("INSERT INTO batch (offset, bytes) VALUES (?1, ?2)");
+  if (!insert.ok()) return insert.status();
+  absl::StatusOr<Statement> read_from = database->Prepare("SELECT offset, bytes FROM batch WHERE offset >= ?1 ORDER BY offset");
+  if (!read_from.ok()) return read_from.status();
+  absl::StatusOr<Statement> last = database->Prepare("SELECT offset, bytes FROM batch ORDER BY offset DESC LIMIT 1");
+  if (!last.ok()) return last.status();
+  std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(*std::move(database), *std::move(insert), *std::move(read_from), *std::move(last)));
+  absl::MutexLock lock(&log->mutex_);
+  if (absl::Status found = log->FindTip(); !found.ok()) return found;
+  return log;
+}
+
+absl::Status EmbeddedLog::FindTip() {
+  const absl::StatusOr<bool> row = last_.Step();
+  if (!row.ok()) return row.status();
+  if (*row) {
+    const uint64_t offset = last_.Number(0);
+    Batch batch;
+    if (const auto error = DecodeBatch(last_.Bytes(1), &batch)) return Damaged(offset, *error);
+    tip_ = Follow(Tip{.last_record = batch.first_record - 1}, offset, batch);
+  }
+  last_.Reset();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Tip> EmbeddedLog::Append(const Tip& tip, absl::string_view bytes) {
+  absl::MutexLock lock(&mutex_);
+  if (tip != tip_) {
+    if (absl::Status held = CheckHolds(tip); !held.ok()) return held;
+    return absl::AbortedError("the tip has moved");
+  }
+  if (const auto error = DecodeBatch(bytes, &appended_)) return absl::InvalidArgumentError(absl::StrCat("byte ", error->byte, ": ", error->why));
+  if (const Verdict verdict = Judge(tip, appended_); verdict != Verdict::kCounts) return absl::InvalidArgumentError(Reason(verdict));
+  const Tip next = Follow(tip, tip.number == 0 ? 1 : tip.offset + 1, appended_);
+  const absl::StatusOr<bool> done = insert_.Bind(1, next.offset).Bind(2, bytes).Step();
+  insert_.Reset();
+  if (!done.ok()) return done.status();
+  tip_ = next;
+  database_.CheckpointWhenLong();
+  return next;
+}
+
+absl::Status EmbeddedLog::CheckHolds(const Tip& tip) {
+  if (tip.number == 0) return absl::OkStatus();
+  const auto lost = [&](absl::string_view why) { return Damaged(tip.offset, absl::StrCat("the log no longer holds what was read there: ", why)); };
+  if (tip.offset > tip_.offset) return lost(absl::StrCat("it ends at offset ", tip_.offset));
+  const absl::StatusOr<bool> row = read_from_.Bind(1, tip.offset).Step();
+  absl::Status status = row.status();
+  if (row.ok()) {
+    Batch batch;
+    if (!*row || read_from_.Number(0) != tip.offset) {
+      status = lost("there is nothing");
+    } else if (const auto error = DecodeBatch(read_from_.Bytes(1), &batch)) {
+      status = Damaged(tip.offset, *error);
+    } else if (batch.hash != tip.hash) {
+      status = lost("there is another batch");
+    }
+  }
+  read_from_.Reset();
+  return status;
+}
+
+absl::StatusOr<std::vector<EmbeddedLog::Row>> EmbeddedLog::Rows(uint64_t offset) {
+  std::vector<Row> rows;
+  size_t size = 0;
+  absl::Status status;
+  read_from_.Bind(1, offset);
+  while (size < kBytesAtOnce) {
+    const absl::StatusOr<bool> row = read_from_.Step();
+    status = row.status();
+    if (!row.ok() || !*row) break;
+    const absl::string_view bytes = read_from_.Bytes(1);
+    rows.push_back({read_from_.Number(0), std::string(bytes)});
+    size += bytes.size();
+  }
+  read_from_.Reset();
+  if (!status.ok()) return absl::Status(status.code(), absl::StrCat("at offset ", offset + rows.size(), ": ", status.message()));
+  return rows;
+}
+
+absl::Status EmbeddedLog::Read(const Tip& tip, Visit visit) {
+  Tip at = tip;
+  Batch batch;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (absl::Status held = CheckHolds(tip); !held.ok()) return held;
+  }
+  while (true) {
+    const uint64_t next = at.number == 0 ? 1 : at.offset + 1;
+    absl::StatusOr<std::vector<Row>> rows;
+    {
+      absl::MutexLock lock(&mutex_);
+      rows = Rows(next);
+      if (rows.ok() && rows->empty() && next <= tip_.offset) return Damaged(next, "it is not there");
+    }
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    for (const Row& row : *rows) {
+      const uint64_t expected = at.number == 0 ? 1 : at.offset + 1;
+      if (row.offset != expected) return Damaged(expected, "it is not there");
+      if (const auto error = DecodeBatch(row.bytes, &batch)) return Damaged(row.offset, *error);
+      if (const Verdict verdict = Judge(at, batch); verdict != Verdict::kCounts) return Damaged(row.offset, Reason(verdict));
+      at = Follow(at, row.offset, batch);
+      if (absl::Status status = visit(at, batch); !status.ok()) return status;
+    }
+  }
+}
+
+bool EmbeddedLog::Wait(const Tip& tip, absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  const auto newer = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return tip_.number > tip.number; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&newer), timeout);
+}
+
+Tip EmbeddedLog::tip() {
+  absl::MutexLock lock(&mutex_);
+  return tip_;
+}
+
+}  // namespace overdracht::log

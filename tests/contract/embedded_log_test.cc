@@ -1,0 +1,71 @@
+// The contract of an EventLog, kept by the embedded one.
+#include "services/log/embedded/embedded_log.h"
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/contract/event_log_contract.h"
+
+namespace overdracht::log {
+namespace {
+
+// An EventLog at a fixed address over one that can be opened anew.
+class Reopenable : public EventLog {
+ public:
+  absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) override { return inner->Append(tip, batch); }
+  absl::Status Read(const Tip& tip, Visit visit) override { return inner->Read(tip, visit); }
+  bool Wait(const Tip& tip, absl::Duration timeout) override { return inner->Wait(tip, timeout); }
+
+  std::unique_ptr<EmbeddedLog> inner;
+};
+
+class EmbeddedUnderTest : public LogUnderTest {
+ public:
+  EmbeddedUnderTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "log_XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    Open();
+  }
+  ~EmbeddedUnderTest() override {
+    log_.inner.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  EventLog& log() override { return log_; }
+
+  void Reopen() override {
+    log_.inner.reset();
+    Open();
+  }
+
+  // The file has one writer, and that goes through Append.
+  void Put(absl::string_view bytes) override { (void)log_.inner->Append(log_.inner->tip(), bytes); }
+
+  void LoseNewest() override {
+    log_.inner.reset();
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(database, "DELETE FROM batch WHERE offset = (SELECT max(offset) FROM batch)", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    Open();
+  }
+
+ private:
+  std::string path() const { return folder_ + "/journal"; }
+  void Open() {
+    auto log = EmbeddedLog::Open(path());
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_.inner = *std::move(log);
+  }
+
+  std::string folder_;
+  Reopenable log_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Embedded, EventLogContract, ::testing::Values(MakeLog([] { return std::make_unique<EmbeddedUnderTest>(); })),
+                         [](const auto&) { return "Embedded"; });
+
+}  // namespace
+}  // namespace overdracht::log
