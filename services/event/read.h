@@ -6,9 +6,9 @@
 #define OVERDRACHT_SERVICES_EVENT_READ_H_
 
 #include <absl/functional/function_ref.h>
+#include <absl/strings/string_view.h>
 
 #include <string>
-#include <absl/strings/string_view.h>
 #include <variant>
 
 #include "overdracht/event/v1/event.pb.h"

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "overdracht/journal/v1/record.pb.h"
 #include "overdracht/notice/v1/notice.pb.h"

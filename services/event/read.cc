@@ -1,0 +1,317 @@
+#include "services/event/read.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <google/protobuf/reflection.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "services/base/codes.h"
+#include "services/base/limits.h"
+#include "services/base/time.h"
+#include "services/base/uuid.h"
+#include "services/event/catalogue.h"
+#include "services/event/forms.h"
+#include "services/event/json.h"
+
+namespace overdracht::event {
+namespace {
+
+using google::protobuf::Message;
+using journal::v1::RefusalReason;
+
+constexpr absl::string_view kOccurredOn = "occurredOn";
+
+// What is wrong, and where. The place is put together on the way back from the value to the top, so that a sound event pays nothing for it.
+struct Fault {
+  RefusalReason reason;
+  std::string expected;
+  std::string place;
+  std::string missing;
+
+  Fault In(absl::string_view name) && {
+    place = absl::StrCat("/", name, place);
+    return std::move(*this);
+  }
+};
+using Check = std::optional<Fault>;  // nothing: sound
+
+Fault Invalid(absl::string_view expected) { return {journal::v1::REFUSAL_REASON_FIELD_INVALID, std::string(expected), "", ""}; }
+Fault Missing(absl::string_view expected) { return {journal::v1::REFUSAL_REASON_FIELD_MISSING, std::string(expected), "", ""}; }
+
+// Reads `data` by the table of the event's kind.
+class DataReader {
+ public:
+  DataReader(const JsonDocument& json, KnowsContact knows_contact) : json_(json), knows_contact_(knows_contact) {}
+
+  Check Read(const JsonValue& object, const Kind& kind, v1::Event* event) {
+    Message* data = event->GetReflection()->MutableMessage(event, kind.data);
+    return ReadGroup(object, kind.fields, data, event->mutable_occurred_on());
+  }
+
+ private:
+  // `occurred_on` is null inside a group of the data: it stands at the top only.
+  Check ReadGroup(const JsonValue& object, const std::vector<Field>& fields, Message* message, std::string* occurred_on) {
+    uint64_t seen = 0;
+    for (const JsonValue* member = json_.First(object); member != nullptr; member = json_.Next(*member)) {
+      const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == member->name; });
+      if (field != fields.end()) {
+        if (member->kind == JsonValue::kNull) continue;  // as if it were not there
+        if (Check fault = ReadField(*member, *field, message)) return std::move(*fault).In(field->name);
+        seen |= uint64_t{1} << (field - fields.begin());
+      } else if (occurred_on != nullptr && member->name == kOccurredOn) {
+        if (member->kind == JsonValue::kNull) continue;
+        if (member->kind != JsonValue::kString || !HasForm(v1::FORMAT_DATE, member->text)) return Invalid("date").In(kOccurredOn);
+        *occurred_on = std::string(member->text);
+      } else {
+        return Fault{journal::v1::REFUSAL_REASON_FIELD_UNKNOWN, "", "", ""};  // the place is the object's: the name is not repeated
+      }
+    }
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if ((seen >> i & 1) == 0 && !fields[i].rule.optional())
+        return Missing(fields[i].list ? "list" : fields[i].expected).In(fields[i].name);
+    }
+    return std::nullopt;
+  }
+
+  Check ReadField(const JsonValue& value, const Field& field, Message* message) {
+    if (!field.list) return ReadValue(value, field, message);
+    if (value.kind != JsonValue::kList) return Invalid("list");
+    int index = 0;
+    for (const JsonValue* element = json_.First(value); element != nullptr; element = json_.Next(*element), ++index) {
+      if (Check fault = ReadValue(*element, field, message)) return std::move(*fault).In(absl::StrCat(index));
+    }
+    if (field.type == Field::kCode) return CheckCodes(*message, field);
+    if (field.rule.roles_size() > 0) return CheckRoles(*message, field);
+    return std::nullopt;
+  }
+
+  // One value, set or added.
+  Check ReadValue(const JsonValue& value, const Field& field, Message* message) {
+    const auto* reflection = message->GetReflection();
+    switch (field.type) {
+      case Field::kText: {
+        if (value.kind != JsonValue::kString || !HasForm(field.rule.format(), value.text)) return Invalid(field.expected);
+        if (field.rule.format() == v1::FORMAT_CONTACT && !knows_contact_(value.text)) return Invalid(field.expected);
+        std::string text(value.text);
+        field.list ? reflection->AddString(message, field.descriptor, std::move(text))
+                   : reflection->SetString(message, field.descriptor, std::move(text));
+        return std::nullopt;
+      }
+      case Field::kCode: {
+        if (value.kind != JsonValue::kString) return Invalid(field.expected);
+        const auto code =
+            std::find_if(field.codes.begin(), field.codes.end(), [&](const auto& known) { return known.first == value.text; });
+        if (code == field.codes.end()) return Invalid(field.expected);
+        field.list ? reflection->AddEnumValue(message, field.descriptor, code->second)
+                   : reflection->SetEnumValue(message, field.descriptor, code->second);
+        return std::nullopt;
+      }
+      case Field::kNumber:
+        if (value.kind != JsonValue::kNumber || !(value.number > 0) || value.number > field.rule.at_most()) return Invalid(field.expected);
+        reflection->SetDouble(message, field.descriptor, value.number);
+        return std::nullopt;
+      case Field::kBoolean:
+        if (value.kind != JsonValue::kBoolean) return Invalid(field.expected);
+        reflection->SetBool(message, field.descriptor, value.boolean);
+        return std::nullopt;
+      case Field::kGroup:
+        if (value.kind != JsonValue::kObject) return Invalid(field.expected);
+        return ReadGroup(
+            value, field.fields,
+            field.list ? reflection->AddMessage(message, field.descriptor) : reflection->MutableMessage(message, field.descriptor),
+            nullptr);
+    }
+    return std::nullopt;
+  }
+
+  // A list of codes: not empty unless it is optional, and each code once.
+  Check CheckCodes(const Message& message, const Field& field) {
+    const auto* reflection = message.GetReflection();
+    const int size = reflection->FieldSize(message, field.descriptor);
+    if (size == 0 && !field.rule.optional()) return Invalid("list_not_empty");
+    for (int i = 0; i < size; ++i) {
+      for (int j = 0; j < i; ++j) {
+        if (reflection->GetRepeatedEnumValue(message, field.descriptor, i) ==
+            reflection->GetRepeatedEnumValue(message, field.descriptor, j)) {
+          return Invalid("each_once").In(absl::StrCat(i));
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  // A list of participants: each role once, and those that must be there are.
+  Check CheckRoles(const Message& message, const Field& field) {
+    Fault fault{journal::v1::REFUSAL_REASON_PARTICIPANTS_INCOMPLETE, absl::StrJoin(field.rule.roles(), ", "), "", ""};
+    std::vector<std::string> roles;
+    for (const auto& participant : message.GetReflection()->GetRepeatedFieldRef<v1::Participant>(message, field.descriptor)) {
+      const std::string& role = base::Code(participant.role());
+      if (std::find(roles.begin(), roles.end(), role) != roles.end()) return std::move(fault).In(absl::StrCat(roles.size()));
+      roles.push_back(role);
+    }
+    std::vector<std::string> missing;
+    for (const std::string& role : field.rule.roles()) {
+      if (std::find(roles.begin(), roles.end(), role) == roles.end()) missing.push_back(role);
+    }
+    if (missing.empty()) return std::nullopt;
+    fault.missing = absl::StrJoin(missing, ", ");
+    return fault;
+  }
+
+  const JsonDocument& json_;
+  KnowsContact knows_contact_;
+};
+
+// The attributes of the envelope. Those that are not listed are dropped, whatever they hold.
+enum Attribute {
+  kSpecversion,
+  kId,
+  kSource,
+  kType,
+  kSubject,
+  kTime,
+  kDatacontenttype,
+  kData,
+  kDataBase64,
+  kTraceparent,
+  kTracestate,
+  kCorrelationid,
+  kAttributes
+};
+constexpr std::array<absl::string_view, kAttributes> kNames = {"specversion", "id",          "source",          "type",
+                                                               "subject",     "time",        "datacontenttype", "data",
+                                                               "data_base64", "traceparent", "tracestate",      "correlationid"};
+
+// Reads the envelope to its end also after a fault: the answer finds its way by what could be read.
+class EnvelopeReader {
+ public:
+  EnvelopeReader(const JsonDocument& json, v1::Event* event) : event_(*event) {
+    for (const JsonValue* member = json.First(json.root()); member != nullptr; member = json.Next(*member)) {
+      const auto name = std::find(kNames.begin(), kNames.end(), member->name);
+      if (name != kNames.end() && member->kind != JsonValue::kNull) found_[name - kNames.begin()] = member;
+    }
+  }
+
+  // The first fault, in the order of the catalogue's page. Nothing: kind() and data() are there.
+  Check Read() {
+    Require(kSpecversion, "version_1_0", [](absl::string_view text) { return text == "1.0"; });
+    Require(kId, "event_id", [this](absl::string_view text) { return IsEventId(text) && (event_.set_id(std::string(text)), true); });
+    Require(kSource, "event_source", [this](absl::string_view text) { return TakeSource(text); });
+    Require(
+        kType, "event_type", [this](absl::string_view text) { return (kind_ = FindType(text)) != nullptr; },
+        journal::v1::REFUSAL_REASON_TYPE_UNKNOWN);
+    Require(kSubject, "uuid", [this](absl::string_view text) { return TakeSubject(text); });
+    Require(kTime, "time", [this](absl::string_view text) { return TakeTime(text); });
+    if (found_[kDatacontenttype] != nullptr) {
+      Require(kDatacontenttype, "application_json", [](absl::string_view text) { return text == "application/json"; });
+    }
+    if (data() == nullptr) Note(Missing("object").In(kNames[kData]));
+    if (data() != nullptr && data()->kind != JsonValue::kObject) Note(Invalid("object").In(kNames[kData]));
+    if (found_[kDataBase64] != nullptr) Note(Invalid("absent").In(kNames[kDataBase64]));
+    Keep(kTraceparent, IsTraceparent, event_.mutable_traceparent());
+    Keep(kTracestate, IsTracestate, event_.mutable_tracestate());
+    Keep(kCorrelationid, IsEventId, event_.mutable_correlationid());
+    return std::move(fault_);
+  }
+
+  const Kind* kind() const { return kind_; }
+  const JsonValue* data() const { return found_[kData]; }
+
+ private:
+  template <typename Take>
+  void Require(Attribute attribute, absl::string_view expected, Take take,
+               RefusalReason otherwise = journal::v1::REFUSAL_REASON_FIELD_INVALID) {
+    const JsonValue* value = found_[attribute];
+    if (value == nullptr) {
+      Note(Missing(expected).In(kNames[attribute]));
+    } else if (value->kind != JsonValue::kString) {
+      Note(Invalid(expected).In(kNames[attribute]));
+    } else if (!take(value->text)) {
+      Note(Fault{otherwise, std::string(expected), "", ""}.In(kNames[attribute]));
+    }
+  }
+
+  // An extension attribute is kept when it is of its form and dropped when it is not: it decides nothing.
+  void Keep(Attribute attribute, bool (*has_form)(absl::string_view), std::string* into) {
+    const JsonValue* value = found_[attribute];
+    if (value != nullptr && value->kind == JsonValue::kString && has_form(value->text)) *into = std::string(value->text);
+  }
+
+  bool TakeSource(absl::string_view text) {
+    const std::optional<EventSource> source = ParseSource(text);
+    if (!source) return false;
+    event_.set_organisation(std::string(source->organisation));
+    event_.set_system(std::string(source->system));
+    return true;
+  }
+
+  bool TakeSubject(absl::string_view text) {
+    std::optional<std::string> traject = base::ParseUuid(text);
+    if (traject) event_.set_traject(*std::move(traject));
+    return !event_.traject().empty();
+  }
+
+  bool TakeTime(absl::string_view text) {
+    const std::optional<base::Micros> time = base::ParseTime(text);
+    if (time) event_.set_time_us(*time);
+    return time.has_value();
+  }
+
+  void Note(Fault fault) {
+    if (!fault_) fault_ = std::move(fault);
+  }
+
+  v1::Event& event_;
+  std::array<const JsonValue*, kAttributes> found_{};
+  const Kind* kind_ = nullptr;
+  Check fault_;
+};
+
+Malformed Refuse(const Fault& fault, const v1::Event& event) {
+  Malformed malformed;
+  malformed.refusal.set_code(journal::v1::REFUSAL_CODE_MALFORMED);
+  malformed.refusal.set_reason(fault.reason);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    auto* parameter = malformed.refusal.add_parameters();
+    parameter->set_name(name);
+    parameter->set_value(value);
+  };
+  add("place", fault.place);
+  add("expected", fault.expected);
+  add("missing", fault.missing);
+  malformed.id = event.id();
+  if (!event.organisation().empty()) malformed.source = SourceOf(event);
+  if (!event.traject().empty()) malformed.subject = base::FormatUuid(event.traject());
+  return malformed;
+}
+
+}  // namespace
+
+std::variant<v1::Event, Malformed> ReadCloudEvent(absl::string_view json, KnowsContact knows_contact) {
+  v1::Event event;
+  if (json.size() > base::kMaxEventBytes) {
+    return Refuse({journal::v1::REFUSAL_REASON_TOO_LONG, absl::StrCat("at_most_", base::kMaxEventBytes, "_bytes"), "", ""}, event);
+  }
+  JsonDocument document;
+  if (!document.Read(json)) {
+    const std::string place = document.error_byte() == 0 ? "" : absl::StrCat("byte ", document.error_byte());
+    return Refuse({journal::v1::REFUSAL_REASON_UNREADABLE, document.error_byte() == 0 ? "names_once" : "json", place, ""}, event);
+  }
+  if (document.root().kind != JsonValue::kObject) return Refuse({journal::v1::REFUSAL_REASON_UNREADABLE, "object", "", ""}, event);
+
+  EnvelopeReader envelope(document, &event);
+  if (const Check fault = envelope.Read()) return Refuse(*fault, event);
+  if (Check fault = DataReader(document, knows_contact).Read(*envelope.data(), *envelope.kind(), &event)) {
+    return Refuse(std::move(*fault).In(kNames[kData]), event);
+  }
+  return event;
+}
+
+std::string SourceOf(const v1::Event& event) { return absl::StrCat("urn:nld:oin:", event.organisation(), ":systeem:", event.system()); }
+
+}  // namespace overdracht::event
