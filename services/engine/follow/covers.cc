@@ -1,0 +1,125 @@
+// Disclosure (invariant 3): what consent, or an override, lets a recipient have. Each open disclosure has one basis; it keeps it while it
+// lasts, then another one that covers takes its place, or the disclosure closes.
+
+#include "services/engine/work.h"
+
+namespace overdracht::engine {
+namespace {
+
+using journal::v1::Disclosure;
+using journal::v1::Handover;
+
+bool Covers(const journal::v1::Consent& consent, const Handover& handover, Category category) {
+  return consent.recipient() == handover.recipient() && consent.purpose() == handover.purpose() &&
+         Contains(consent.categories(), category);
+}
+
+bool Covers(const journal::v1::Override& override, const Handover& handover, Category category) {
+  return Contains(override.handovers(), handover.handover()) && Contains(override.categories(), category);
+}
+
+// The first recorded consent that covers, or else the first override.
+std::optional<Disclosure> Basis(const Traject& traject, const Handover& handover, Category category) {
+  Disclosure disclosure;
+  disclosure.set_handover(handover.handover());
+  disclosure.set_recipient(handover.recipient());
+  disclosure.set_category(category);
+  disclosure.set_open(true);
+  for (const journal::v1::Consent& consent : traject.consents()) {
+    if (!Covers(consent, handover, category)) continue;
+    disclosure.set_consent(consent.consent());
+    return disclosure;
+  }
+  for (const journal::v1::Override& override : traject.overrides()) {
+    if (!Covers(override, handover, category)) continue;
+    disclosure.set_override(override.override());
+    return disclosure;
+  }
+  return std::nullopt;
+}
+
+bool BasisLasts(const Traject& traject, const Handover& handover, const Disclosure& disclosure) {
+  if (!disclosure.consent().empty()) return Covers(*FindConsent(traject, disclosure.consent()), handover, disclosure.category());
+  return Covers(*FindOverride(traject, disclosure.override()), handover, disclosure.category());
+}
+
+void Change(Work* work, const Disclosure& disclosure) {
+  work->Emit([&](journal::v1::Effect* e) { *e->mutable_disclosure_changed()->mutable_disclosure() = disclosure; });
+}
+
+void Disclose(Work* work, const Handover& handover, const Disclosure& disclosure) {
+  Change(work, disclosure);
+  notice::v1::CategoryDisclosed* told = work->Tell({handover.recipient()})->mutable_category_disclosed();
+  told->set_handover(handover.handover());
+  told->set_category(disclosure.category());
+  *told->mutable_dossier() = handover.dossier();
+  if (!disclosure.consent().empty()) {
+    told->set_consent(disclosure.consent());
+    told->set_valid_until(FindConsent(work->traject(), disclosure.consent())->valid_until());
+  } else {
+    told->set_override(disclosure.override());
+    told->set_ground(FindOverride(work->traject(), disclosure.override())->ground());
+  }
+}
+
+void Close(Work* work, Disclosure disclosure, notice::v1::CloseReason reason) {
+  disclosure.set_open(false);
+  Change(work, disclosure);
+  notice::v1::CategoryClosed* told = work->Tell({disclosure.recipient()})->mutable_category_closed();
+  told->set_handover(disclosure.handover());
+  told->set_category(disclosure.category());
+  told->set_reason(reason);
+}
+
+// Why a basis ended: an override with its handover, a consent by its day or by the client.
+notice::v1::CloseReason ReasonOf(const Work& work, const Disclosure& disclosure) {
+  if (!disclosure.override().empty()) return notice::v1::CLOSE_REASON_HANDOVER_ENDED;
+  return work.event() == nullptr ? notice::v1::CLOSE_REASON_EXPIRED : notice::v1::CLOSE_REASON_WITHDRAWN;
+}
+
+void FollowHandover(Work* work, const Handover& handover) {
+  const Traject& traject = work->traject();
+  for (int c : handover.categories()) {
+    const auto category = static_cast<Category>(c);
+    const Disclosure* disclosure = FindDisclosure(traject, handover.handover(), category);
+    const bool open = disclosure != nullptr && disclosure->open();
+    if (open ? BasisLasts(traject, handover, *disclosure) : !Discloses(handover)) continue;
+    if (const std::optional<Disclosure> basis = Basis(traject, handover, category)) {
+      Disclose(work, handover, *basis);
+    } else if (open) {
+      Close(work, *disclosure, ReasonOf(*work, *disclosure));
+    }
+  }
+}
+
+}  // namespace
+
+bool HasBasis(const Work& work, const Handover& handover, Category category) {
+  return Basis(work.traject(), handover, category).has_value();
+}
+
+void FollowCovers(Work* work) {
+  for (int i = 0; i < work->traject().handovers_size(); ++i) {
+    const Handover& handover = work->traject().handovers(i);
+    if (Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND) FollowHandover(work, Handover(handover));
+  }
+}
+
+void CloseDisclosures(Work* work, const std::string& handover, notice::v1::CloseReason reason) {
+  for (int i = 0; i < work->traject().disclosures_size(); ++i) {
+    const Disclosure disclosure = work->traject().disclosures(i);
+    if (disclosure.open() && disclosure.handover() == handover) Close(work, disclosure, reason);
+  }
+}
+
+void EndOverrides(Work* work, const std::string& handover) {
+  for (int i = 0; i < work->traject().overrides_size(); ++i) {
+    journal::v1::Override override = work->traject().overrides(i);
+    if (!Contains(override.handovers(), handover)) continue;
+    auto* handovers = override.mutable_handovers();
+    handovers->erase(std::find(handovers->begin(), handovers->end(), handover));
+    work->Emit([&](journal::v1::Effect* e) { *e->mutable_override_changed()->mutable_override() = override; });
+  }
+}
+
+}  // namespace overdracht::engine

@@ -1,0 +1,168 @@
+// What follows. After every event and every term, everything that the new state asks for: who has left, interruption, handovers held or
+// released, covers, tasks, decisions awaited, the chart; again and again until nothing changes. Then everybody is told who takes part.
+
+#include "services/engine/follow/follow.h"
+
+#include <algorithm>
+
+#include "services/base/check.h"
+#include "services/base/codes.h"
+#include "services/base/limits.h"
+#include "services/engine/work.h"
+
+namespace overdracht::engine {
+namespace {
+
+bool FollowLeaving(Work* work) {
+  bool changed = false;
+  for (int i = 0; i < work->traject().leaving_size();) {
+    const std::string organisation = work->traject().leaving(i).organisation();
+    if (work->traject().responsible() == organisation || HasOpenHandover(work->traject(), organisation)) {
+      ++i;
+      continue;
+    }
+    work->Emit([&](journal::v1::Effect* e) { e->mutable_leaving_ended()->set_organisation(organisation); });
+    changed = true;
+  }
+  return changed;
+}
+
+bool FollowInterruption(Work* work) {
+  if (!Running(work->traject())) return false;
+  const journal::v1::Episode* episode = OpenEpisode(work->traject());
+  const bool away = episode != nullptr && (episode->state() == notice::v1::EPISODE_STATE_RESPIJT ||
+                                           episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
+  if (away == Interrupted(work->traject())) return false;
+  SetStatus(work, away ? notice::v1::STATUS_ONDERBROKEN : notice::v1::STATUS_LOPEND);
+  if (away) RunRules(work, work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED));
+  return true;
+}
+
+void MoveHeld(Work* work, const journal::v1::Handover& handover, bool held) {
+  work->Emit([&](journal::v1::Effect* e) {
+    journal::v1::HandoverMoved* moved = e->mutable_handover_moved();
+    moved->set_handover(handover.handover());
+    moved->set_state(held ? notice::v1::HANDOVER_STATE_AANGEHOUDEN : handover.held_in());
+    moved->set_held_in(held ? handover.state() : notice::v1::HANDOVER_STATE_UNSPECIFIED);
+  });
+  FollowTimers(work);  // so that the notice can say when its term runs out now
+  TellHandover(work, handover.handover());
+}
+
+bool FollowHolds(Work* work) {
+  const bool hold = TransferHeld(work->traject());
+  bool changed = false;
+  for (int i = 0; i < work->traject().handovers_size(); ++i) {
+    const journal::v1::Handover handover = work->traject().handovers(i);
+    const bool held = handover.state() == notice::v1::HANDOVER_STATE_AANGEHOUDEN;
+    if (!handover.transfers_responsibility() || !IsOpen(handover.state()) || held == hold) continue;
+    MoveHeld(work, handover, hold);
+    changed = true;
+  }
+  return changed;
+}
+
+bool FollowDecline(Work* work) {
+  if (!work->traject().support_declined() || !SupportCounts(work->traject(), work->now())) return false;
+  work->Emit([](journal::v1::Effect* e) { e->mutable_support_declined()->set_declined(false); });
+  return true;
+}
+
+bool FollowDecisions(Work* work) {
+  if (!Running(work->traject())) return false;
+  bool changed = false;
+  for (const workflow::v1::Decision& decision : work->definition().decisions()) {
+    if (!decision.has_awaited()) continue;
+    const journal::v1::Decision* entry = FindDecision(work->traject(), decision.name());
+    const bool should = Holds(*work, decision.awaited());
+    if (should == (entry != nullptr && entry->awaited())) continue;
+    journal::v1::Decision next = entry == nullptr ? journal::v1::Decision() : *entry;
+    next.set_decision(decision.name());
+    next.set_awaited(should);
+    work->Emit([&](journal::v1::Effect* e) { *e->mutable_decision_changed()->mutable_decision() = next; });
+    if (should) {
+      AwaitDecision(work, decision);
+    } else {
+      ClearTimer(work, notice::v1::TERM_KIND_DECISION, decision.name());
+    }
+    changed = true;
+  }
+  return changed;
+}
+
+using List = std::vector<event::v1::Participant>;
+
+// The part of the list that this organisation may see, sorted.
+List Visible(const Traject& traject, const std::string& organisation) {
+  const bool care = HoldsCareRole(traject, organisation);
+  const auto may_see = [&](Role role, const std::string& who) {
+    return care || who == organisation || role == event::v1::ROLE_ZORGAANBIEDER || role == event::v1::ROLE_WIJKTEAM ||
+           role == event::v1::ROLE_GEMEENTE || role == event::v1::ROLE_WONINGCORPORATIE;
+  };
+  List list;
+  for (const event::v1::Participant& one : traject.participants()) {
+    if (may_see(one.role(), one.organisation())) list.push_back(one);
+  }
+  for (const journal::v1::Leaving& one : traject.leaving()) {
+    if (!may_see(event::v1::ROLE_VERTREKKEND, one.organisation())) continue;
+    list.emplace_back();
+    list.back().set_role(event::v1::ROLE_VERTREKKEND);
+    list.back().set_organisation(one.organisation());
+  }
+  std::sort(list.begin(), list.end(), [](const event::v1::Participant& a, const event::v1::Participant& b) {
+    return std::tie(base::Code(a.role()), a.organisation()) < std::tie(base::Code(b.role()), b.organisation());
+  });
+  return list;
+}
+
+bool Same(const List& a, const List& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const event::v1::Participant& x, const event::v1::Participant& y) {
+    return x.role() == y.role() && x.organisation() == y.organisation();
+  });
+}
+
+// One notice for each different list, to all who see that one.
+void TellParticipants(Work* work) {
+  if (!work->participants_changed()) return;
+  std::vector<std::pair<List, Organisations>> told;
+  for (const std::string& organisation : Everybody(work->traject())) {
+    List list = Visible(work->traject(), organisation);
+    const bool took_part = TakesPart(work->participants_before(), organisation);
+    if (took_part && Same(list, Visible(work->participants_before(), organisation))) continue;
+    const auto same = std::find_if(told.begin(), told.end(), [&](const auto& one) { return Same(one.first, list); });
+    if (same != told.end()) {
+      same->second.push_back(organisation);
+    } else {
+      told.emplace_back(std::move(list), Organisations{organisation});
+    }
+  }
+  for (const auto& [list, organisations] : told) {
+    notice::v1::ParticipantsChanged* changed = work->Tell(organisations)->mutable_participants_changed();
+    for (const event::v1::Participant& one : list) *changed->add_participants() = one;
+    changed->set_responsible(work->traject().responsible());
+  }
+}
+
+}  // namespace
+
+void Follow(Work* work) {
+  const event::v1::Event* event = work->event();
+  for (int step = 0;; ++step) {
+    OVERDRACHT_CHECK(step < base::kMaxMicrosteps, "a workflow that never comes to rest");
+    bool changed = FollowInterruption(work);
+    changed |= FollowHolds(work);
+    changed |= FollowDecline(work);
+    FollowCovers(work);
+    changed |= FollowTasks(work);
+    changed |= FollowDecisions(work);
+    changed |= FollowChart(work, event);
+    event = nullptr;
+    changed |= FollowLeaving(work);
+    FollowOwners(work);
+    FollowTimers(work);
+    if (!changed) break;
+  }
+  TellParticipants(work);
+}
+
+}  // namespace overdracht::engine

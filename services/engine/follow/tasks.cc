@@ -1,0 +1,151 @@
+// Tasks that open, close and move by themselves.
+
+#include "services/engine/follow/follow.h"
+#include "services/engine/work.h"
+
+namespace overdracht::engine {
+namespace {
+
+using notice::v1::TERM_KIND_TASK;
+
+void TellOpened(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& owner) {
+  notice::v1::Notice* notice = work->Tell({owner});
+  if (notice == nullptr) return;
+  notice::v1::TaskOpened* opened = notice->mutable_task_opened();
+  opened->set_task(name);
+  opened->set_leefgebied(task.leefgebied());
+  opened->set_required(!task.optional());
+  opened->set_due_by_us(DueBy(*work, TERM_KIND_TASK, name));
+}
+
+void TellClosed(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& owner,
+                notice::v1::TaskOutcome outcome) {
+  notice::v1::Notice* notice = work->Tell({owner});
+  if (notice == nullptr) return;
+  notice::v1::TaskClosed* closed = notice->mutable_task_closed();
+  closed->set_task(name);
+  closed->set_leefgebied(task.leefgebied());
+  closed->set_required(!task.optional());
+  closed->set_outcome(outcome);
+}
+
+bool IsOpen(const Traject& traject, const std::string& name) {
+  const journal::v1::Task* task = FindTask(traject, name);
+  return task != nullptr && task->open();
+}
+
+bool InItsPhases(const Traject& traject, const workflow::v1::Task& task) {
+  if (task.phases().empty()) return task.table().empty() || Contains(traject.configuration(), task.table());
+  for (const std::string& phase : task.phases()) {
+    if (Contains(traject.configuration(), phase)) return true;
+  }
+  return false;
+}
+
+// An unconditioned task of an active table that waits for another one to be closed first.
+bool IsNext(const Traject& traject, const workflow::v1::Task& task) {
+  if (task.after().empty() || task.table().empty() || FindTask(traject, task.name()) != nullptr) return false;
+  const journal::v1::Task* before = FindTask(traject, task.after());
+  return InItsPhases(traject, task) && before != nullptr && !before->open();
+}
+
+bool FollowTask(Work* work, const workflow::v1::Task& task) {
+  const Traject& traject = work->traject();
+  if (task.has_open_while()) {
+    const bool should = InItsPhases(traject, task) && Holds(*work, task.open_while());
+    if (should == IsOpen(traject, task.name())) return false;
+    if (should) {
+      OpenTask(work, task, task.name());
+    } else {
+      CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
+    }
+    return true;
+  }
+  if (task.has_closes_when() && IsOpen(traject, task.name()) && Holds(*work, task.closes_when())) {
+    CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
+    return true;
+  }
+  if (IsNext(traject, task)) {
+    OpenTask(work, task, task.name());
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string OwnerOf(const Work& work, const workflow::v1::Task& task) {
+  const Traject& traject = work.traject();
+  if (!task.owner().has_role()) return traject.responsible();
+  const std::string& holder = Holder(traject, task.owner().role());
+  return holder.empty() ? Holder(traject, event::v1::ROLE_GEMEENTE) : holder;
+}
+
+const std::string& TermOf(const Work& work, const workflow::v1::Task& task) {
+  for (const workflow::v1::PhaseTerm& term : task.terms()) {
+    if (Contains(work.traject().configuration(), term.phase())) return term.term();
+  }
+  return task.term();
+}
+
+void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name) {
+  if (IsOpen(work->traject(), name)) return;
+  const std::string owner = OwnerOf(*work, task);
+  work->Emit([&](journal::v1::Effect* e) {
+    e->mutable_task_opened()->set_task(name);
+    e->mutable_task_opened()->set_owner(owner);
+  });
+  if (!TermOf(*work, task).empty() && !task.optional()) SetTerm(work, TERM_KIND_TASK, name, TermOf(*work, task));
+  TellOpened(work, task, name, owner);
+}
+
+void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outcome) {
+  const std::string owner = FindTask(work->traject(), name)->owner();
+  work->Emit([&](journal::v1::Effect* e) {
+    e->mutable_task_closed()->set_task(name);
+    e->mutable_task_closed()->set_outcome(outcome);
+  });
+  ClearTimer(work, TERM_KIND_TASK, name);
+  TellClosed(work, *work->workflow().FindTask(TaskName(name)), name, owner, outcome);
+}
+
+void CloseTasks(Work* work) {
+  for (int i = 0; i < work->traject().tasks_size(); ++i) {
+    const journal::v1::Task& task = work->traject().tasks(i);
+    if (!task.open() || work->workflow().FindTask(TaskName(task.task()))->outlives()) continue;
+    CloseTask(work, std::string(task.task()), notice::v1::TASK_OUTCOME_BY_ITSELF);
+  }
+}
+
+void OpenTasksOf(Work* work, const std::string& state) {
+  for (const workflow::v1::Task& task : work->definition().tasks()) {
+    if (task.table() != state || task.has_open_while() || task.has_closes_when() || task.per_reference() || !task.after().empty()) continue;
+    if (task.has_opens_if() && !Holds(*work, task.opens_if())) continue;
+    OpenTask(work, task, task.name());
+  }
+}
+
+bool FollowTasks(Work* work) {
+  if (!Running(work->traject())) return false;
+  bool changed = false;
+  for (const workflow::v1::Task& task : work->definition().tasks()) changed |= FollowTask(work, task);
+  return changed;
+}
+
+void FollowOwners(Work* work) {
+  for (int i = 0; i < work->traject().tasks_size(); ++i) {
+    const journal::v1::Task entry = work->traject().tasks(i);
+    if (!entry.open()) continue;
+    const workflow::v1::Task& task = *work->workflow().FindTask(TaskName(entry.task()));
+    const std::string owner = OwnerOf(*work, task);
+    if (owner == entry.owner()) continue;
+    TellClosed(work, task, entry.task(), entry.owner(), notice::v1::TASK_OUTCOME_MOVED);
+    work->Emit([&](journal::v1::Effect* e) {
+      e->mutable_task_moved()->set_task(entry.task());
+      e->mutable_task_moved()->set_owner(owner);
+    });
+    TellOpened(work, task, entry.task(), owner);
+  }
+}
+
+}  // namespace overdracht::engine
