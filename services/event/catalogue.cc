@@ -69,7 +69,7 @@ Field MakeField(const FieldDescriptor* descriptor) {
       break;
     case FieldDescriptor::CPPTYPE_DOUBLE:
       field.type = Field::kNumber;
-      field.expected = absl::StrCat("number_at_most_", field.rule.at_most());
+      field.expected = "number";
       break;
     case FieldDescriptor::CPPTYPE_BOOL:
       field.type = Field::kBoolean;

@@ -31,6 +31,7 @@ struct Fault {
   std::string expected;
   std::string place;
   std::string missing;
+  std::string limit;
 
   Fault In(absl::string_view name) && {
     place = absl::StrCat("/", name, place);
@@ -39,8 +40,15 @@ struct Fault {
 };
 using Check = std::optional<Fault>;  // nothing: sound
 
-Fault Invalid(absl::string_view expected) { return {journal::v1::REFUSAL_REASON_FIELD_INVALID, std::string(expected), "", ""}; }
-Fault Missing(absl::string_view expected) { return {journal::v1::REFUSAL_REASON_FIELD_MISSING, std::string(expected), "", ""}; }
+Fault Because(RefusalReason reason, absl::string_view expected = "") { return {reason, std::string(expected), "", "", ""}; }
+Fault Invalid(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_INVALID, expected); }
+Fault Missing(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_MISSING, expected); }
+
+Fault OutOfBounds(const Field& field) {
+  Fault fault = Invalid(field.expected);
+  fault.limit = absl::StrCat(field.rule.at_most());
+  return fault;
+}
 
 // Reads `data` by the table of the event's kind.
 class DataReader {
@@ -67,7 +75,7 @@ class DataReader {
         if (member->kind != JsonValue::kString || !HasForm(v1::FORMAT_DATE, member->text)) return Invalid("date").In(kOccurredOn);
         *occurred_on = std::string(member->text);
       } else {
-        return Fault{journal::v1::REFUSAL_REASON_FIELD_UNKNOWN, "", "", ""};  // the place is the object's: the name is not repeated
+        return Because(journal::v1::REFUSAL_REASON_FIELD_UNKNOWN);  // the place is the object's: the name is not repeated
       }
     }
     for (size_t i = 0; i < fields.size(); ++i) {
@@ -111,7 +119,7 @@ class DataReader {
         return std::nullopt;
       }
       case Field::kNumber:
-        if (value.kind != JsonValue::kNumber || !(value.number > 0) || value.number > field.rule.at_most()) return Invalid(field.expected);
+        if (value.kind != JsonValue::kNumber || !(value.number > 0) || value.number > field.rule.at_most()) return OutOfBounds(field);
         reflection->SetDouble(message, field.descriptor, value.number);
         return std::nullopt;
       case Field::kBoolean:
@@ -146,7 +154,7 @@ class DataReader {
 
   // A list of participants: each role once, and those that must be there are.
   Check CheckRoles(const Message& message, const Field& field) {
-    Fault fault{journal::v1::REFUSAL_REASON_PARTICIPANTS_INCOMPLETE, absl::StrJoin(field.rule.roles(), ", "), "", ""};
+    Fault fault = Because(journal::v1::REFUSAL_REASON_PARTICIPANTS_INCOMPLETE);
     std::vector<std::string> roles;
     for (const auto& participant : message.GetReflection()->GetRepeatedFieldRef<v1::Participant>(message, field.descriptor)) {
       const std::string& role = base::Code(participant.role());
@@ -231,7 +239,7 @@ class EnvelopeReader {
     } else if (value->kind != JsonValue::kString) {
       Note(Invalid(expected).In(kNames[attribute]));
     } else if (!take(value->text)) {
-      Note(Fault{otherwise, std::string(expected), "", ""}.In(kNames[attribute]));
+      Note(Because(otherwise, expected).In(kNames[attribute]));
     }
   }
 
@@ -284,6 +292,7 @@ Malformed Refuse(const Fault& fault, const v1::Event& event) {
   add("place", fault.place);
   add("expected", fault.expected);
   add("missing", fault.missing);
+  add("limit", fault.limit);
   malformed.id = event.id();
   if (!event.organisation().empty()) malformed.source = SourceOf(event);
   if (!event.traject().empty()) malformed.subject = base::FormatUuid(event.traject());
@@ -295,14 +304,17 @@ Malformed Refuse(const Fault& fault, const v1::Event& event) {
 std::variant<v1::Event, Malformed> ReadCloudEvent(absl::string_view json, KnowsContact knows_contact) {
   v1::Event event;
   if (json.size() > base::kMaxEventBytes) {
-    return Refuse({journal::v1::REFUSAL_REASON_TOO_LONG, absl::StrCat("at_most_", base::kMaxEventBytes, "_bytes"), "", ""}, event);
+    Fault fault = Because(journal::v1::REFUSAL_REASON_TOO_LONG);
+    fault.limit = absl::StrCat(base::kMaxEventBytes);
+    return Refuse(fault, event);
   }
   JsonDocument document;
   if (!document.Read(json)) {
-    const std::string place = document.error_byte() == 0 ? "" : absl::StrCat("byte ", document.error_byte());
-    return Refuse({journal::v1::REFUSAL_REASON_UNREADABLE, document.error_byte() == 0 ? "names_once" : "json", place, ""}, event);
+    Fault fault = Because(journal::v1::REFUSAL_REASON_UNREADABLE, document.error_byte() == 0 ? "names_once" : "json");
+    if (document.error_byte() != 0) fault.place = absl::StrCat("byte ", document.error_byte());
+    return Refuse(fault, event);
   }
-  if (document.root().kind != JsonValue::kObject) return Refuse({journal::v1::REFUSAL_REASON_UNREADABLE, "object", "", ""}, event);
+  if (document.root().kind != JsonValue::kObject) return Refuse(Because(journal::v1::REFUSAL_REASON_UNREADABLE, "object"), event);
 
   EnvelopeReader envelope(document, &event);
   if (const Check fault = envelope.Read()) return Refuse(*fault, event);

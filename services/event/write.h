@@ -1,4 +1,7 @@
 // DATA LEAVES: notices and answers -> CloudEvents in JSON. Contract: docs/events.md, 'What a partner receives'.
+//
+// The data of a notice is written by its descriptor: fields in the order of the proto under their JSON names, codes in lower case, moments
+// (fields that end in _us, without it) as RFC 3339; what is empty is left out, a boolean never is.
 #ifndef OVERDRACHT_SERVICES_EVENT_WRITE_H_
 #define OVERDRACHT_SERVICES_EVENT_WRITE_H_
 
@@ -15,11 +18,15 @@ namespace overdracht::event {
 inline constexpr int kAnswer = 999'999;
 inline uint64_t SequenceOf(uint64_t number, int n) { return number * 1'000'000 + static_cast<uint64_t>(n); }
 std::string FormatSequence(uint64_t sequence);
+// <partition>:<number>
+std::string FormatPosition(uint32_t partition, uint64_t number);
 
-// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line.
+// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line. Its causationid is the id of the event
+// that led to it, or term:<of>:<reference>.
 std::string WriteNotice(uint32_t partition, const journal::v1::Record& record, int n);
 
 // The answer to the record's event as a CloudEvent (nl.overdracht.answers.accepted.v1 or refused.v1) with the fields of `publish`.
+// Its source is the gemeente's like that of a notice; where the traject has none (a refused start), the OIN is twenty zeros.
 std::string WriteAnswer(uint32_t partition, const journal::v1::Record& record);
 
 // The data alone of a notice as JSON, for scenarios and tests.

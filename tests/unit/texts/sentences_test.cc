@@ -1,0 +1,140 @@
+// The sentence of every refusal, in both languages, with and without its parameters.
+#include "services/texts/sentences.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/base/codes.h"
+#include "services/texts/words.h"
+
+namespace overdracht::texts {
+namespace {
+
+using journal::v1::Refusal;
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+Refusal Because(journal::v1::RefusalReason reason, const Parameters& parameters = {}) {
+  Refusal refusal;
+  refusal.set_reason(reason);
+  for (const auto& [name, value] : parameters) {
+    auto* parameter = refusal.add_parameters();
+    parameter->set_name(name);
+    parameter->set_value(value);
+  }
+  return refusal;
+}
+
+void ExpectSentences(const Refusal& refusal, const std::string& english, const std::string& dutch) {
+  EXPECT_EQ(English(refusal), english);
+  EXPECT_EQ(Dutch(refusal), dutch);
+}
+
+// A sentence that a person can read: both halves, nothing left of the template, no gap and no double space.
+void ExpectSound(const std::string& sentence, const std::string& expected, const std::string& but) {
+  EXPECT_EQ(sentence.rfind(expected + " ", 0), 0u) << sentence;
+  EXPECT_THAT(sentence, testing::HasSubstr(", " + but + " "));
+  for (const char* wrong : {"{", "}", "[", "]", "|", "  ", " ,", ",,", "_"}) EXPECT_THAT(sentence, testing::Not(testing::HasSubstr(wrong)));
+  EXPECT_NE(sentence.back(), ' ') << sentence;
+}
+
+TEST(Sentences, EveryReasonOnceInTheOrderOfTheEnum) {
+  const auto* reasons = journal::v1::RefusalReason_descriptor();
+  std::vector<int> expected, listed;
+  for (int i = 1; i < reasons->value_count(); ++i) expected.push_back(reasons->value(i)->number());
+  for (const Sentence& sentence : Sentences()) {
+    listed.push_back(sentence.reason);
+    EXPECT_NE(sentence.code, journal::v1::REFUSAL_CODE_UNSPECIFIED);
+  }
+  EXPECT_EQ(listed, expected);
+}
+
+// Whatever parameters a refusal carries: all, none, or any one of them.
+TEST(Sentences, AreSoundWithAndWithoutParameters) {
+  for (const Sentence& row : Sentences()) {
+    const std::vector<std::string> names = ParametersOf(row);
+    Parameters all;
+    for (const std::string& name : names) all.emplace_back(name, "somewhere");
+    std::vector<Parameters> choices = {{}, all};
+    for (const auto& one : all) choices.push_back({one});
+    for (const Parameters& parameters : choices) {
+      ExpectSound(English(Because(row.reason, parameters)), "expected", "but");
+      ExpectSound(Dutch(Because(row.reason, parameters)), "verwacht", "maar");
+    }
+    for (const std::string& name : names) {
+      EXPECT_THAT(std::string(row.dutch), testing::HasSubstr("{" + name)) << "the Dutch text leaves a parameter out";
+      EXPECT_THAT(English(Because(row.reason, {{name, "xyzzy"}})), testing::HasSubstr("xyzzy"));
+      EXPECT_THAT(Dutch(Because(row.reason, {{name, "xyzzy"}})), testing::HasSubstr("xyzzy"));
+    }
+  }
+}
+
+TEST(Sentences, Texts) {
+  using namespace journal::v1;
+  ExpectSentences(Because(REFUSAL_REASON_FIELD_INVALID, {{"place", "/data/reason"}, {"expected", "arrears, nuisance, other"}}),
+                  "expected arrears, nuisance or other at /data/reason, but something else is there",
+                  "verwacht arrears, nuisance of other op /data/reason, maar daar staat iets anders");
+  ExpectSentences(Because(REFUSAL_REASON_FIELD_INVALID, {{"place", "/data/hoursPerWeek"}, {"expected", "number"}, {"limit", "168"}}),
+                  "expected a number greater than 0 and at most 168 at /data/hoursPerWeek, but something else is there",
+                  "verwacht een getal groter dan 0 en hooguit 168 op /data/hoursPerWeek, maar daar staat iets anders");
+  ExpectSentences(Because(REFUSAL_REASON_UNREADABLE, {{"expected", "json"}, {"place", "byte 17"}}),
+                  "expected a CloudEvent in JSON, but the text cannot be read as such (byte 17)",
+                  "verwacht een CloudEvent in JSON, maar de tekst is niet zo te lezen (byte 17)");
+  ExpectSentences(Because(REFUSAL_REASON_PARTICIPANTS_INCOMPLETE, {{"place", "/data/participants"}, {"missing", "wijkteam, gemeente"}}),
+                  "expected at least zorgaanbieder, wijkteam and gemeente and each role once at /data/participants, but wijkteam and "
+                  "gemeente is missing",
+                  "verwacht ten minste zorgaanbieder, wijkteam en gemeente en elke rol één keer op /data/participants, maar wijkteam en "
+                  "gemeente ontbreekt");
+  ExpectSentences(Because(REFUSAL_REASON_REPORTER_NOT_PERMITTED, {{"permitted", "task_owner, gemeente"}}),
+                  "expected the owner of the task or the gemeente to report this, but the organisation is not that in this traject",
+                  "verwacht een melding van de eigenaar van de taak of de gemeente, maar dat is de organisatie niet in dit traject");
+  ExpectSentences(Because(REFUSAL_REASON_NO_SUCH_THING, {{"thing", "decision"}}), "expected the decision to be known here, but it is not",
+                  "verwacht dat het besluit hier bekend is, maar dat is niet zo");
+  ExpectSentences(
+      Because(REFUSAL_REASON_WRONG_STATE, {{"thing", "home"}, {"state", "declined"}, {"expected", "offered, signed, lived_in"}}),
+      "expected the home to be offered, signed or lived in, but its state is now declined",
+      "verwacht dat de woning aangeboden, getekend of bewoond is, maar de toestand is nu afgewezen");
+  ExpectSentences(
+      Because(REFUSAL_REASON_WRONG_STATE,
+              {{"thing", "handover"}, {"state", "aanvulling_gevraagd"}, {"expected", "aangeboden"}, {"permitted", "recipient"}}),
+      "expected the handover to be aangeboden, reported by the recipient, but its state is now aanvulling gevraagd",
+      "verwacht dat de overdracht aangeboden is, gemeld door de ontvanger, maar de toestand is nu aanvulling gevraagd");
+  ExpectSentences(Because(REFUSAL_REASON_TASK_CLOSES_BY_ITSELF, {{"thing", "task"}, {"closes_by", "support_arranged"}}),
+                  "expected a task that is closed by hand, but this one closes by itself once support is arranged",
+                  "verwacht een taak die met de hand gesloten wordt, maar deze sluit vanzelf zodra de begeleiding geregeld is");
+  ExpectSentences(Because(REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "support_arranged, a_gate_of_a_region"}}),
+                  "expected support that is arranged and a gate of a region before this, but that is not there yet",
+                  "verwacht eerst geregelde begeleiding en a gate of a region, maar dat is er nog niet");
+  ExpectSentences(Because(REFUSAL_REASON_STAY_TOO_LONG, {{"limit", "2017-03-06"}}),
+                  "expected a stay that ends by 2017-03-06, but it would end later",
+                  "verwacht een verblijf dat eindigt uiterlijk 2017-03-06, maar het zou later eindigen");
+  ExpectSentences(Because(REFUSAL_REASON_POSITION_MOVED, {{"expected", "0:7"}, {"state", "0:9"}}),
+                  "expected the traject at position 0:7, but it has changed since and is at 0:9",
+                  "verwacht het traject op positie 0:7, maar het is sindsdien veranderd en staat op 0:9");
+}
+
+// The reporter may not know of a terugval, an interruption or a task of gezondheid: this one says nothing, whatever it carries.
+TEST(Sentences, NotPossibleNowSaysNothingOfWhy) {
+  const auto refusal = Because(journal::v1::REFUSAL_REASON_NOT_POSSIBLE_NOW,
+                               {{"missing", "not_interrupted"}, {"state", "onderbroken"}, {"thing", "episode"}});
+  ExpectSentences(refusal, "expected this at another moment, but it is not possible now",
+                  "verwacht dit op een ander moment, maar nu kan het niet");
+}
+
+// A journal may have been written by a later version.
+TEST(Sentences, AReasonOfALaterVersion) {
+  ExpectSound(English(Because(static_cast<journal::v1::RefusalReason>(999))), "expected", "but");
+  ExpectSound(Dutch(Because(static_cast<journal::v1::RefusalReason>(999))), "verwacht", "maar");
+}
+
+TEST(Words, OneTextForACodeAndOthersAsTheyAre) {
+  EXPECT_EQ(Words(Language::kEnglish, "state", "lived_in"), "lived in");
+  EXPECT_EQ(Words(Language::kDutch, "state", "lived_in"), "bewoond");
+  EXPECT_EQ(Words(Language::kEnglish, "closes_by", "home"), "a home is as far as it needs");
+  EXPECT_EQ(Words(Language::kEnglish, "thing", "home"), "the home");
+  EXPECT_EQ(Words(Language::kDutch, "state", "een_code_van_later"), "een code van later");
+  EXPECT_EQ(Words(Language::kDutch, "place", "/data/a_b"), "/data/a_b");
+  EXPECT_EQ(Words(Language::kDutch, "categories", "wonen, inkomen, relaties"), "wonen, inkomen en relaties");
+}
+
+}  // namespace
+}  // namespace overdracht::texts
