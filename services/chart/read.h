@@ -8,27 +8,17 @@
 #define OVERDRACHT_SERVICES_CHART_READ_H_
 
 #include <absl/functional/function_ref.h>
+#include <absl/strings/string_view.h>
 
 #include <map>
 #include <optional>
 #include <string>
-#include <absl/strings/string_view.h>
 #include <vector>
 
 #include "overdracht/workflow/v1/definition.pb.h"
+#include "services/chart/finding.h"
 
 namespace overdracht::chart {
-
-// What is wrong with a definition, for its author: "file:line:column: code: message", the message saying what was expected.
-struct Finding {
-  std::string file;
-  int line = 0;    // from 1
-  int column = 0;  // from 1
-  std::string code;
-  std::string message;
-
-  std::string ToString() const;
-};
 
 // Where the files come from: the file's text by "<workflow>/workflow.yaml", or nothing. Disk, the binary's own copy, or a test.
 using Source = absl::FunctionRef<std::optional<std::string>(absl::string_view path)>;

@@ -36,19 +36,29 @@ const Catalogue& TheCatalogue() {
   return *catalogue;
 }
 
-// The value of a field as a workflow writes it: a code, true or false, or a name.
-std::string Written(const Message& data, const FieldDescriptor* field) {
+// The values of a field as a workflow writes them: codes, true or false, names.
+std::vector<std::string> Written(const Message& data, const FieldDescriptor* field) {
   const auto* reflection = data.GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return base::CodeOf(field->enum_type(), reflection->GetEnumValue(data, field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection->GetBool(data, field) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection->GetString(data, field);
-    default:
-      return "";
+  const int size = field->is_repeated() ? reflection->FieldSize(data, field) : 1;
+  std::vector<std::string> written;
+  for (int i = 0; i < size; ++i) {
+    const bool single = !field->is_repeated();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_ENUM:
+        written.push_back(base::CodeOf(field->enum_type(), single ? reflection->GetEnumValue(data, field)
+                                                                  : reflection->GetRepeatedEnumValue(data, field, i)));
+        break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        if (single) written.push_back(reflection->GetBool(data, field) ? "true" : "false");
+        break;
+      case FieldDescriptor::CPPTYPE_STRING:
+        written.push_back(single ? reflection->GetString(data, field) : reflection->GetRepeatedString(data, field, i));
+        break;
+      default:
+        break;
+    }
   }
+  return written;
 }
 
 }  // namespace
@@ -61,7 +71,7 @@ const FieldDescriptor* FindEvent(absl::string_view name) {
 const FieldDescriptor* FindEventField(const FieldDescriptor* event, absl::string_view json_name) {
   const auto* data = event->message_type();
   for (int i = 0; i < data->field_count(); ++i) {
-    if (data->field(i)->json_name() == json_name && !data->field(i)->is_repeated()) return data->field(i);
+    if (data->field(i)->json_name() == json_name) return data->field(i);
   }
   return nullptr;
 }
@@ -78,7 +88,9 @@ bool Matches(const workflow::v1::Trigger& trigger, const Event& event) {
   const Message& data = event.GetReflection()->GetMessage(event, kind);
   return std::all_of(trigger.where().begin(), trigger.where().end(), [&](const workflow::v1::FieldMatch& match) {
     const FieldDescriptor* field = FindEventField(kind, match.field());
-    return field != nullptr && std::count(match.codes().begin(), match.codes().end(), Written(data, field)) > 0;
+    if (field == nullptr) return false;
+    const std::vector<std::string> written = Written(data, field);
+    return std::find_first_of(written.begin(), written.end(), match.codes().begin(), match.codes().end()) != written.end();
   });
 }
 

@@ -21,7 +21,7 @@ const std::string& EventName(const event::v1::Event& event);
 // The field of Event that holds the data of events of this name; null: the catalogue has none.
 const google::protobuf::FieldDescriptor* FindEvent(absl::string_view name);
 
-// A single field of that event's data by its JSON name; null: it has none.
+// The field of that event's data by its JSON name; null: it has none.
 const google::protobuf::FieldDescriptor* FindEventField(const google::protobuf::FieldDescriptor* event, absl::string_view json_name);
 
 }  // namespace overdracht::chart

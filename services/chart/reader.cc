@@ -1,0 +1,391 @@
+#include "services/chart/reader.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+
+#include "overdracht/event/v1/options.pb.h"
+#include "overdracht/journal/v1/traject.pb.h"
+#include "services/base/codes.h"
+#include "services/base/limits.h"
+#include "services/base/time.h"
+#include "services/chart/schema.h"
+#include "services/chart/trigger.h"
+
+namespace overdracht::chart {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using workflow::v1::Condition;
+using workflow::v1::KeyRule;
+using workflow::v1::Meaning;
+using workflow::v1::State;
+
+namespace {
+
+bool IsName(absl::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+// What a person would call a thing with this meaning.
+absl::string_view ThingOf(Meaning means) {
+  switch (means) {
+    case workflow::v1::MEANING_STATE:
+      return "state";
+    case workflow::v1::MEANING_PHASE:
+      return "phase";
+    case workflow::v1::MEANING_TASK:
+      return "task";
+    case workflow::v1::MEANING_DECISION:
+      return "decision";
+    case workflow::v1::MEANING_SERIES:
+      return "series";
+    case workflow::v1::MEANING_CONTACT:
+      return "kind of contact";
+    default:
+      return "name";
+  }
+}
+
+// What this text would be quoted as; long ones are cut.
+std::string Quoted(absl::string_view text) { return absl::StrCat("'", text.substr(0, 64), text.size() > 64 ? "…" : "", "'"); }
+
+}  // namespace
+
+Place Places::Of(const Message& message) const {
+  const auto it = places_.find(&message);
+  return it == places_.end() ? Place() : it->second.first;
+}
+
+Place Places::Of(const Message& message, absl::string_view key) const {
+  const auto it = places_.find(&message);
+  const Node* value = it == places_.end() ? nullptr : it->second.second->Find(key);
+  return value == nullptr ? Of(message) : value->place;
+}
+
+void Reader::ReadDefinition(const Node& node, workflow::v1::WorkflowDefinition* definition) {
+  definition_ = definition;
+  places_->Add(*definition, node.place, node);
+  ReadRecord(node, definition);
+  CheckUses();
+}
+
+void Reader::ReadTexts(const Node& node, workflow::v1::WorkflowTexts* texts) {
+  places_->Add(*texts, node.place, node);
+  ReadRecord(node, texts);
+}
+
+void Reader::Expect(const Place& place, absl::string_view code, absl::string_view expected, absl::string_view but) {
+  findings_->Add(place, code, absl::StrCat("expected ", expected, ", but ", but));
+}
+
+// By descriptor ------------------------------------------------------------------------------------------------------------------------
+
+void Reader::ReadMessage(const Node& node, Message* message) {
+  const Descriptor* type = message->GetDescriptor();
+  if (type == Condition::descriptor()) return ReadCondition(node, static_cast<Condition*>(message));
+  if (type == workflow::v1::Party::descriptor()) return ReadParty(node, static_cast<workflow::v1::Party*>(message));
+  if (type == workflow::v1::Trigger::descriptor()) return ReadTrigger(node, static_cast<workflow::v1::Trigger*>(message));
+  if (type == workflow::v1::DecisionCondition::descriptor()) {
+    return ReadDecided(node, static_cast<workflow::v1::DecisionCondition*>(message));
+  }
+  if (const FieldDescriptor* whole = WholeField(type); whole != nullptr) {
+    if (node.kind == Node::kNothing) return Expect(node.place, "missing_value", absl::StrCat("the ", whole->name(), " here"), "there is nothing");
+    return ReadField(node, message, whole);
+  }
+  ReadRecord(node, message);
+}
+
+void Reader::ReadRecord(const Node& node, Message* message) {
+  const Descriptor* type = message->GetDescriptor();
+  if (node.kind != Node::kMap && node.kind != Node::kNothing) {
+    return Expect(node.place, "form", absl::StrCat("a map with some of ", KeysOf(type)), "this is none");
+  }
+  // Phases before the other tasks, a state's tasks before those of the states in it: that is the order of the tasks, wherever the file
+  // has them.
+  const absl::string_view first = type == State::descriptor() ? "tasks" : "phases";
+  for (bool is_first : {true, false}) {
+    for (const Entry& entry : node.entries) {
+      if ((entry.key == first) != is_first) continue;
+      const FieldDescriptor* field = FindKey(type, entry.key);
+      if (field == nullptr) {
+        Expect(entry.place, "unknown_key", absl::StrCat("one of ", KeysOf(type)), absl::StrCat("this is ", Quoted(entry.key)));
+      } else {
+        ReadField(entry.value, field->containing_type() == type ? message : definition_, field);
+      }
+    }
+  }
+  CheckRequired(node, *message);
+}
+
+void Reader::CheckRequired(const Node& node, const Message& message) {
+  const Descriptor* type = message.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    if (!RuleOf(field).required() || RuleOf(field).whole()) continue;
+    const Node* value = node.Find(field->name());
+    const bool is_there = value != nullptr && (value->kind == Node::kText || !value->items.empty() || !value->entries.empty());
+    if (!is_there) Expect(places_->Of(message), "missing_key", absl::StrCat("the key ", field->name(), " here"), "it is missing");
+  }
+}
+
+void Reader::ReadField(const Node& node, Message* message, const FieldDescriptor* field) {
+  if (node.kind == Node::kNothing) return;
+  if (IsNamed(field)) return ReadNamed(node, message, field);
+  if (!field->is_repeated() || node.kind != Node::kList) return ReadOne(node, message, field);
+  for (const Node& item : node.items) ReadOne(item, message, field);
+}
+
+void Reader::ReadOne(const Node& node, Message* message, const FieldDescriptor* field) {
+  const auto* reflection = message->GetReflection();
+  if (field->message_type() != nullptr) {
+    Message* value = field->is_repeated() ? reflection->AddMessage(message, field) : reflection->MutableMessage(message, field);
+    places_->Add(*value, node.place, node);
+    return ReadMessage(node, value);
+  }
+  if (node.kind == Node::kText) return ReadText(node.text, node.place, message, field);
+  Expect(node.place, "form", absl::StrCat(field->is_repeated() ? "one value or a list of them for " : "one value for ", field->name()),
+         "this is none");
+}
+
+void Reader::ReadNamed(const Node& node, Message* message, const FieldDescriptor* field) {
+  if (node.kind != Node::kMap) return Expect(node.place, "form", absl::StrCat("a map by name for ", field->name()), "this is none");
+  const bool is_tasks = field->message_type() == workflow::v1::Task::descriptor();
+  const bool is_states = field->message_type() == State::descriptor();
+  for (const Entry& entry : node.entries) {
+    if (entry.key == "drop") {
+      Expect(entry.place, "drop", "a name", "there is no base from which to drop here");
+      continue;
+    }
+    if ((is_states && ++states_ > base::kMaxStates) ||
+        (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
+      const size_t most = is_states ? base::kMaxStates : base::kMaxTasks;
+      return Expect(entry.place, "too_many", absl::StrCat("at most ", most, " ", is_states ? "states" : "tasks"), "here is one more");
+    }
+    ReadElement(entry, message->GetReflection()->AddMessage(message, field));
+  }
+}
+
+void Reader::ReadElement(const Entry& entry, Message* element) {
+  places_->Add(*element, entry.place, entry.value);
+  ReadText(entry.key, entry.place, element, KeyField(element->GetDescriptor()));
+  Declare(*element, entry.key, entry.place);
+  const bool is_state = element->GetDescriptor() == State::descriptor();
+  if (is_state) around_.push_back(entry.key);
+  if (element->GetDescriptor() == workflow::v1::Task::descriptor() && !around_.empty()) {
+    static_cast<workflow::v1::Task*>(element)->set_table(around_.back());
+  }
+  ReadMessage(entry.value, element);
+  if (is_state) around_.pop_back();
+  FillIn(element);
+}
+
+// What a name says that the author need not repeat.
+void Reader::FillIn(Message* element) {
+  const Descriptor* type = element->GetDescriptor();
+  if (type == workflow::v1::Transition::descriptor()) {
+    auto* transition = static_cast<workflow::v1::Transition*>(element);
+    if (!transition->to().empty()) return;
+    transition->set_to(transition->name());
+    uses_.push_back({workflow::v1::MEANING_STATE, transition->to(), places_->Of(*element)});
+  } else if (type == workflow::v1::Series::descriptor()) {
+    auto* series = static_cast<workflow::v1::Series*>(element);
+    if (series->contact().empty()) series->set_contact(series->name());
+    if (series->of() == notice::v1::TERM_KIND_UNSPECIFIED) series->set_of(notice::v1::TERM_KIND_SERIES);
+    declared_[workflow::v1::MEANING_CONTACT].insert(series->contact());
+  }
+}
+
+void Reader::ReadText(const std::string& text, const Place& place, Message* message, const FieldDescriptor* field) {
+  const auto* reflection = message->GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const std::optional<int> value = base::ParseCode(field->enum_type(), text);
+      if (!value) {
+        return Expect(place, "unknown_code", absl::StrCat("one of ", base::AllCodes(field->enum_type())), absl::StrCat("this is ", Quoted(text)));
+      }
+      if (field->is_repeated()) return reflection->AddEnumValue(message, field, *value);
+      return reflection->SetEnumValue(message, field, *value);
+    }
+    case FieldDescriptor::CPPTYPE_BOOL:
+      if (text != "true" && text != "false") return Expect(place, "form", "true or false", absl::StrCat("this is ", Quoted(text)));
+      return reflection->SetBool(message, field, text == "true");
+    case FieldDescriptor::CPPTYPE_UINT32: {
+      uint32_t value = 0;
+      if (text.size() > 6 || !absl::SimpleAtoi(text, &value) || absl::StrCat(value) != text) {
+        return Expect(place, "form", "a whole number of at most six digits", absl::StrCat("this is ", Quoted(text)));
+      }
+      return reflection->SetUInt32(message, field, value);
+    }
+    default:
+      CheckString(text, place, RuleOf(field).means());
+      if (field->is_repeated()) return reflection->AddString(message, field, text);
+      return reflection->SetString(message, field, text);
+  }
+}
+
+void Reader::CheckString(const std::string& text, const Place& place, Meaning means) {
+  switch (means) {
+    case workflow::v1::MEANING_NAME:
+      if (!IsName(text)) Expect(place, "name", "a name of 1 to 64 characters a-z, 0-9 and _", absl::StrCat("this is ", Quoted(text)));
+      break;
+    case workflow::v1::MEANING_DURATION:
+      if (!base::ParseDuration(text)) Expect(place, "duration", "an ISO 8601 duration such as P6W or PT1H", absl::StrCat("this is ", Quoted(text)));
+      break;
+    case workflow::v1::MEANING_EVENT:
+      if (FindEvent(text) == nullptr) Expect(place, "unknown_event", "the name of an event, such as homes.lost", absl::StrCat("this is ", Quoted(text)));
+      break;
+    case workflow::v1::MEANING_HOME_STATE:
+      if (!base::Parse<journal::v1::HomeState>(text)) {
+        Expect(place, "unknown_code", absl::StrCat("one of ", base::AllCodes(journal::v1::HomeState_descriptor())),
+               absl::StrCat("this is ", Quoted(text)));
+      }
+      break;
+    case workflow::v1::MEANING_UNSPECIFIED:
+    case workflow::v1::MEANING_PLACE:
+      break;
+    default:
+      uses_.push_back({means, text, place});
+  }
+}
+
+// Names --------------------------------------------------------------------------------------------------------------------------------
+
+void Reader::Declare(const Message& element, const std::string& name, const Place& place) {
+  const Descriptor* type = element.GetDescriptor();
+  Meaning means = workflow::v1::MEANING_UNSPECIFIED;
+  if (type == State::descriptor()) means = workflow::v1::MEANING_STATE;
+  if (type == workflow::v1::Task::descriptor()) means = workflow::v1::MEANING_TASK;
+  if (type == workflow::v1::Decision::descriptor()) means = workflow::v1::MEANING_DECISION;
+  if (type == workflow::v1::Series::descriptor()) means = workflow::v1::MEANING_SERIES;
+  if (type == workflow::v1::ContactKind::descriptor()) means = workflow::v1::MEANING_CONTACT;
+  if (means == workflow::v1::MEANING_UNSPECIFIED) return;
+  if (!declared_[means].insert(name).second && means != workflow::v1::MEANING_CONTACT) {
+    Expect(place, "duplicate_name", absl::StrCat("another name: each ", ThingOf(means), " has its own"), absl::StrCat("there is ", Quoted(name), " already"));
+  }
+  if (means == workflow::v1::MEANING_STATE && around_.empty()) declared_[workflow::v1::MEANING_PHASE].insert(name);
+}
+
+void Reader::CheckUses() {
+  for (const Use& use : uses_) {
+    if (declared_[use.means].contains(use.name)) continue;
+    Expect(use.place, "unknown_reference", absl::StrCat("the name of a ", ThingOf(use.means), " of this workflow"),
+           absl::StrCat("there is none called ", Quoted(use.name)));
+  }
+}
+
+// In ways of their own -----------------------------------------------------------------------------------------------------------------
+
+// One word, a map of one condition or of several that all hold, or a list that all hold.
+void Reader::ReadCondition(const Node& node, Condition* condition) {
+  if (node.kind == Node::kText) {
+    static const auto* nothing = new Node;
+    return ReadOneCondition(node.text, node.place, *nothing, condition);
+  }
+  if (node.kind == Node::kMap && node.entries.size() == 1) {
+    const Entry& entry = node.entries.front();
+    return ReadOneCondition(entry.key, entry.place, entry.value, condition);
+  }
+  if (node.items.empty() && node.entries.empty()) return Expect(node.place, "form", "a condition", "this is none");
+  for (const Entry& entry : node.entries) ReadOneCondition(entry.key, entry.place, entry.value, condition->mutable_all()->add_conditions());
+  for (const Node& item : node.items) ReadCondition(item, condition->mutable_all()->add_conditions());
+}
+
+void Reader::ReadOneCondition(const std::string& key, const Place& place, const Node& value, Condition* condition) {
+  const FieldDescriptor* field = FindKey(Condition::descriptor(), key);
+  if (field == nullptr) {
+    return Expect(place, "unknown_condition", absl::StrCat("one of ", KeysOf(Condition::descriptor())), absl::StrCat("this is ", Quoted(key)));
+  }
+  const bool is_word = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+  if (!is_word) {
+    if (value.kind != Node::kNothing) return ReadField(value, condition, field);
+    return Expect(place, "form", absl::StrCat("something behind ", key), "there is nothing");
+  }
+  if (value.kind == Node::kText && value.text == "false") {
+    return condition->GetReflection()->SetBool(condition->mutable_not_(), field, true);
+  }
+  if (value.kind == Node::kNothing) return condition->GetReflection()->SetBool(condition, field, true);
+  ReadField(value, condition, field);
+}
+
+// {terugkeer: granted}, or terugkeer: whatever its outcome.
+void Reader::ReadDecided(const Node& node, workflow::v1::DecisionCondition* decided) {
+  const Descriptor* type = decided->GetDescriptor();
+  if (node.kind == Node::kText) return ReadText(node.text, node.place, decided, KeyField(type));
+  if (node.entries.size() != 1) return Expect(node.place, "form", "a decision, or a decision and its outcome", "this is none");
+  ReadText(node.entries.front().key, node.entries.front().place, decided, KeyField(type));
+  ReadField(node.entries.front().value, decided, WholeField(type));
+}
+
+void Reader::ReadParty(const Node& node, workflow::v1::Party* party) {
+  const auto role = base::Parse<event::v1::Role>(node.text);
+  const auto relation = base::Parse<workflow::v1::Relation>(node.text);
+  if (role && *role != event::v1::ROLE_VERTREKKEND) {
+    party->set_role(*role);
+  } else if (relation) {
+    party->set_relation(*relation);
+  } else {
+    Expect(node.place, "unknown_code",
+           absl::StrCat("one of ", base::AllCodes(event::v1::Role_descriptor()), ", ", base::AllCodes(workflow::v1::Relation_descriptor())),
+           node.kind == Node::kText ? absl::StrCat("this is ", Quoted(node.text)) : "this is none");
+  }
+}
+
+// signals.reported, or interrupted, or {appointments.missed: {first: true}}.
+void Reader::ReadTrigger(const Node& node, workflow::v1::Trigger* trigger) {
+  const bool is_map = node.kind == Node::kMap && node.entries.size() == 1;
+  if (node.kind != Node::kText && !is_map) {
+    return Expect(node.place, "form", "an event, or an event and the fields that it must have", "this is none");
+  }
+  const std::string& name = is_map ? node.entries.front().key : node.text;
+  const Place& place = is_map ? node.entries.front().place : node.place;
+  if (const auto internal = base::Parse<workflow::v1::Internal>(name); internal && !is_map) return trigger->set_internal(*internal);
+  const FieldDescriptor* event = FindEvent(name);
+  if (event == nullptr) {
+    return Expect(place, "unknown_event",
+                  absl::StrCat("the name of an event, such as homes.lost, or one of ", base::AllCodes(workflow::v1::Internal_descriptor())),
+                  absl::StrCat("this is ", Quoted(name)));
+  }
+  trigger->set_event(name);
+  if (!is_map) return;
+  const Node& where = node.entries.front().value;
+  if (where.kind != Node::kMap) return Expect(where.place, "form", "a map of fields and codes", "this is none");
+  for (const Entry& entry : where.entries) ReadWhere(entry, event, trigger->add_where());
+}
+
+void Reader::ReadWhere(const Entry& entry, const FieldDescriptor* event, workflow::v1::FieldMatch* match) {
+  match->set_field(entry.key);
+  const FieldDescriptor* field = FindEventField(event, entry.key);
+  const event::v1::Format format = field == nullptr ? event::v1::FORMAT_UNSPECIFIED : field->options().GetExtension(event::v1::rule).format();
+  const bool is_name = format == event::v1::FORMAT_NAME || format == event::v1::FORMAT_TASK;
+  const bool has_codes = field != nullptr && (field->enum_type() != nullptr || is_name || field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL);
+  if (!has_codes) {
+    return Expect(entry.place, "unknown_field", "a field of this event that has codes", absl::StrCat("this is ", Quoted(entry.key)));
+  }
+  const bool is_list = entry.value.kind == Node::kList;
+  if (is_list ? entry.value.items.empty() : entry.value.kind != Node::kText) {
+    return Expect(entry.value.place, "form", "a code or a list of codes", "this is none");
+  }
+  for (const Node& code : is_list ? entry.value.items : std::vector<Node>{entry.value}) {
+    match->add_codes(code.text);
+    const auto unknown = [&](absl::string_view expected) { Expect(code.place, "unknown_code", expected, absl::StrCat("this is ", Quoted(code.text))); };
+    if (field->enum_type() != nullptr) {
+      if (!base::ParseCode(field->enum_type(), code.text)) unknown(absl::StrCat("one of ", base::AllCodes(field->enum_type())));
+    } else if (!is_name) {
+      if (code.text != "true" && code.text != "false") unknown("true or false");
+    } else if (format == event::v1::FORMAT_TASK) {
+      CheckString(code.text, code.place, workflow::v1::MEANING_TASK);
+    } else if (field->name() == "decision" || field->name() == "kind") {
+      CheckString(code.text, code.place, field->name() == "kind" ? workflow::v1::MEANING_CONTACT : workflow::v1::MEANING_DECISION);
+    } else {
+      CheckString(code.text, code.place, workflow::v1::MEANING_NAME);
+    }
+  }
+}
+
+}  // namespace overdracht::chart
