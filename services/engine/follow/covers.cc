@@ -1,5 +1,6 @@
-// Disclosure (invariant 3): what consent, or an override, lets a recipient have. Each open disclosure has one basis; it keeps it while it
-// lasts, then another one that covers takes its place, or the disclosure closes.
+// Disclosure (invariant 3): what consent, or an override, lets a recipient have. Consent covers once the recipient has accepted; an override
+// covers in whatever open state. Each open disclosure has one basis; it keeps it while it lasts, then another one that covers takes its
+// place, or the disclosure closes. Nothing new is disclosed after the end.
 
 #include "services/engine/work.h"
 
@@ -10,7 +11,8 @@ using journal::v1::Disclosure;
 using journal::v1::Handover;
 
 bool Covers(const journal::v1::Consent& consent, const Handover& handover, Category category) {
-  return consent.recipient() == handover.recipient() && consent.purpose() == handover.purpose() &&
+  const bool accepted = Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND;
+  return accepted && consent.recipient() == handover.recipient() && consent.purpose() == handover.purpose() &&
          Contains(consent.categories(), category);
 }
 
@@ -83,7 +85,7 @@ void FollowHandover(Work* work, const Handover& handover) {
     const auto category = static_cast<Category>(c);
     const Disclosure* disclosure = FindDisclosure(traject, handover.handover(), category);
     const bool open = disclosure != nullptr && disclosure->open();
-    if (open ? BasisLasts(traject, handover, *disclosure) : !Discloses(handover)) continue;
+    if (open ? BasisLasts(traject, handover, *disclosure) : !IsOpen(handover.state())) continue;
     if (const std::optional<Disclosure> basis = Basis(traject, handover, category)) {
       Disclose(work, handover, *basis);
     } else if (open) {
@@ -100,8 +102,7 @@ bool HasBasis(const Work& work, const Handover& handover, Category category) {
 
 void FollowCovers(Work* work) {
   for (int i = 0; i < work->traject().handovers_size(); ++i) {
-    const Handover& handover = work->traject().handovers(i);
-    if (Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND) FollowHandover(work, Handover(handover));
+    FollowHandover(work, Handover(work->traject().handovers(i)));
   }
 }
 
