@@ -130,8 +130,9 @@ void CloseEpisode(Work* work, notice::v1::EpisodeState state);
 void FillRole(Work* work, Role role, const std::string& organisation);
 void MoveResponsibility(Work* work, const std::string& to, const std::string& handover);
 
-// --- decisions (decide/decisions.cc) ---
+// --- decisions and stays (decide/decisions.cc) ---
 
+inline constexpr char kStay[] = "stays";  // reference of the stay's timer
 void AwaitDecision(Work* work, const workflow::v1::Decision& decision);
 
 // --- what follows (follow/follow.cc) ---

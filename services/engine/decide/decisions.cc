@@ -29,6 +29,7 @@ void Do(Work* work, const event::v1::DecisionsTaken& event) {
 Refused Check(const Work&, const event::v1::StaysRegistered&) { return std::nullopt; }
 
 void Do(Work* work, const event::v1::StaysRegistered& event) {
+  ClearTimer(work, notice::v1::TERM_KIND_STAY, kStay);  // registered anew: it counts from the new day
   work->Emit([&](journal::v1::Effect* e) {
     e->mutable_stay_registered()->mutable_stay()->set_setting(event.setting());
     e->mutable_stay_registered()->mutable_stay()->set_since(event.since());

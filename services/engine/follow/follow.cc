@@ -90,6 +90,22 @@ bool FollowDecisions(Work* work) {
   return changed;
 }
 
+// The workflow's longest stay: its term runs from the day on which the stay began, also when that is long ago.
+bool FollowStay(Work* work) {
+  if (!Running(work->traject()) || !work->definition().has_stay()) return false;
+  const workflow::v1::StayLimit& limit = work->definition().stay();
+  const journal::v1::Stay& stay = work->traject().stay();
+  const bool should = stay.setting() == limit.setting() && (!limit.has_while_() || Holds(*work, limit.while_()));
+  if (should == (FindTimer(work->traject(), notice::v1::TERM_KIND_STAY, kStay) != nullptr)) return false;
+  if (should) {
+    const base::Micros began = base::StartOf(*base::ParseDate(stay.since()));
+    SetTimer(work, notice::v1::TERM_KIND_STAY, kStay, base::Add(began, *base::ParseDuration(limit.longest())));
+  } else {
+    ClearTimer(work, notice::v1::TERM_KIND_STAY, kStay);
+  }
+  return true;
+}
+
 using List = std::vector<event::v1::Participant>;
 
 // The part of the list that this organisation may see, sorted.
@@ -155,6 +171,7 @@ void Follow(Work* work) {
     FollowCovers(work);
     changed |= FollowTasks(work);
     changed |= FollowDecisions(work);
+    changed |= FollowStay(work);
     changed |= FollowChart(work, event);
     event = nullptr;
     changed |= FollowLeaving(work);
