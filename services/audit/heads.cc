@@ -80,6 +80,7 @@ void WriteHeads(const std::vector<Head>& heads, const std::vector<BatchTip>& tip
         << base::Hex(head.head) << "\"}\n";
   }
   for (const BatchTip& tip : tips) {
+    if (tip.batch == 0) continue;  // nothing to keep of an empty partition
     out << R"({"partition":)" << tip.partition << R"(,"batch":)" << tip.batch << R"(,"hash":")" << base::Hex(tip.hash) << "\"}\n";
   }
 }

@@ -4,7 +4,6 @@ namespace overdracht::log {
 
 Verdict Judge(const Tip& tip, const Batch& batch) {
   const bool first = tip.number == 0;
-  if (!first && batch.anchor.offset == tip.offset && batch.anchor.hash != tip.hash && batch.anchor != Anchor{}) return Verdict::kOtherHistory;
   if (batch.previous != tip.hash) return Verdict::kNotBehindTip;
   if (batch.kind == BatchKind::kTakeOver) {
     if (batch.epoch != tip.epoch + 1) return Verdict::kNotNextEpoch;
@@ -31,12 +30,14 @@ Tip Follow(const Tip& tip, uint64_t offset, const Batch& batch) {
           .last_record = tip.last_record + batch.records.size()};
 }
 
+bool KnowsOtherHistory(const Tip& tip, const Batch& batch) {
+  return tip.number != 0 && batch.anchor != Anchor{} && batch.anchor.offset == tip.offset && batch.anchor.hash != tip.hash;
+}
+
 absl::string_view Reason(Verdict verdict) {
   switch (verdict) {
     case Verdict::kCounts:
       return "it counts";
-    case Verdict::kOtherHistory:
-      return "expected a writer that knows the batch before it, but it knew another one in that place";
     case Verdict::kNotBehindTip:
       return "expected the hash of the batch before it, but it was made behind another one";
     case Verdict::kFirstNotTakeOver:

@@ -33,7 +33,6 @@ struct Tip {
 
 enum class Verdict {
   kCounts,
-  kOtherHistory,  // its writer knew another batch where the tip stands: the log was cut and grew again, or a reader went wrong. Halt.
   kNotBehindTip,
   kFirstNotTakeOver,
   kOtherEpoch,
@@ -49,6 +48,9 @@ Verdict Judge(const Tip& tip, const Batch& batch);
 
 // The tip after a batch that counts.
 Tip Follow(const Tip& tip, uint64_t offset, const Batch& batch);
+
+// Whether a batch's writer knew another batch to count where this tip stands: the log was cut and has grown again. Who finds that halts.
+bool KnowsOtherHistory(const Tip& tip, const Batch& batch);
 
 // Why a batch does not count, for people: "expected …, but …".
 absl::string_view Reason(Verdict verdict);

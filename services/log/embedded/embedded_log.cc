@@ -6,6 +6,7 @@ namespace overdracht::log {
 namespace {
 
 constexpr size_t kBytesAtOnce = 1 << 20;
+constexpr absl::string_view kOtherHistory = "its writer knew another batch to stand before it";
 
 absl::Status Damaged(uint64_t offset, absl::string_view why) {
   return absl::DataLossError(absl::StrCat("batch at offset ", offset, ": ", why));
@@ -56,6 +57,7 @@ absl::StatusOr<Tip> EmbeddedLog::Append(const Tip& tip, absl::string_view bytes)
   }
   if (const auto error = DecodeBatch(bytes, &appended_)) return absl::InvalidArgumentError(absl::StrCat("byte ", error->byte, ": ", error->why));
   if (const Verdict verdict = Judge(tip, appended_); verdict != Verdict::kCounts) return absl::InvalidArgumentError(Reason(verdict));
+  if (KnowsOtherHistory(tip, appended_)) return absl::InvalidArgumentError(kOtherHistory);
   const Tip next = Follow(tip, tip.number == 0 ? 1 : tip.offset + 1, appended_);
   const absl::StatusOr<bool> done = insert_.Bind(1, next.offset).Bind(2, bytes).Step();
   insert_.Reset();
@@ -125,6 +127,7 @@ absl::Status EmbeddedLog::Read(const Tip& tip, Visit visit) {
       if (row.offset != expected) return Damaged(expected, "it is not there");
       if (const auto error = DecodeBatch(row.bytes, &batch)) return Damaged(row.offset, *error);
       if (const Verdict verdict = Judge(at, batch); verdict != Verdict::kCounts) return Damaged(row.offset, Reason(verdict));
+      if (KnowsOtherHistory(at, batch)) return Damaged(row.offset, kOtherHistory);
       at = Follow(at, row.offset, batch);
       if (absl::Status status = visit(at, batch); !status.ok()) return status;
     }

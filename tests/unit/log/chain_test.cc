@@ -89,10 +89,6 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"work whose input runs backwards", kTip, Work(), [](Batch& b) { b.input_to = 39; }, Verdict::kInputBackwards},
         Row{"work that leaves a record out", kTip, Work(), [](Batch& b) { b.first_record = 101; }, Verdict::kRecordGap},
         Row{"work that numbers a record twice", kTip, Work(), [](Batch& b) { b.first_record = 99; }, Verdict::kRecordGap},
-        Row{"a writer that knew another batch here", kTip, Work(), [](Batch& b) { b.anchor.hash = base::Sha256("other"); }, Verdict::kOtherHistory},
-        Row{"a writer that knew another batch here, behind that one", kTip, Work(),
-            [](Batch& b) { b.previous = b.anchor.hash = base::Sha256("other"); }, Verdict::kOtherHistory},
-        Row{"an anchor further back", kTip, Work(), [](Batch& b) { b.anchor = {3, base::Sha256("old")}; }, Verdict::kCounts},
         Row{"a take-over of the next epoch", kTip, TakeOver(), [](Batch&) {}, Verdict::kCounts},
         Row{"a take-over by the owner itself", kTip, TakeOver(), [](Batch& b) { b.owner = Token(1); }, Verdict::kCounts},
         Row{"a take-over of the same epoch", kTip, TakeOver(), [](Batch& b) { b.epoch = 3; }, Verdict::kNotNextEpoch},
@@ -112,6 +108,16 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Chain, TheTipFollows) {
   EXPECT_EQ(Follow(kTip, 15, Work()), (Tip{.offset = 15, .number = 9, .epoch = 3, .owner = Token(1), .hash = base::Sha256("work"), .input_to = 42, .last_record = 101}));
   EXPECT_EQ(Follow(kTip, 13, TakeOver()).last_record, 99);
+}
+
+TEST(Chain, AWriterThatKnewAnotherBatchInTheTipsPlaceIsFound) {
+  Batch batch = Work();
+  EXPECT_FALSE(KnowsOtherHistory(kTip, batch));
+  batch.anchor = {3, base::Sha256("further back")};
+  EXPECT_FALSE(KnowsOtherHistory(kTip, batch));
+  batch.anchor = {12, base::Sha256("other")};
+  EXPECT_TRUE(KnowsOtherHistory(kTip, batch));
+  EXPECT_FALSE(KnowsOtherHistory(Tip{}, FirstTakeOver()));
 }
 
 TEST(Chain, EveryVerdictHasItsReason) {
