@@ -1,0 +1,60 @@
+// What every benchmark here shares: runs of one length, the median of them with its spread, and how a result is written.
+#ifndef OVERDRACHT_TESTS_BENCH_BENCH_H_
+#define OVERDRACHT_TESTS_BENCH_BENCH_H_
+
+#include <absl/functional/function_ref.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace overdracht::bench {
+
+struct Options {
+  double scale = 1;    // of the work in a run; 1 is what the figures in docs are made with
+  int runs = 5;
+  std::string server;  // the program to measure as a server
+};
+
+struct Result {
+  std::string name;
+  std::string unit;
+  double value = 0;   // the median of the runs
+  double spread = 0;  // (greatest - least) / median
+  int runs = 0;
+  std::string baseline;
+  double baseline_value = 0;
+  double p50_ms = 0;
+  double p99_ms = 0;
+  double cpu_ms_per_op = 0;
+  std::map<std::string, double> more;  // further figures, by name with unit
+
+  std::string Json() const;
+  std::string Text() const;
+};
+
+class Stopwatch {
+ public:
+  double Seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+// User and system time of this process, and of another (0 when it is gone), in seconds.
+double CpuSeconds();
+double CpuSecondsOf(int pid);
+
+double Median(std::vector<double> values);
+double Percentile(std::vector<double> values, double percent);
+double Spread(const std::vector<double>& values);
+
+Result Decide(const Options& options);
+Result Replay(const Options& options);
+Result HandoverEmbedded(const Options& options);
+
+}  // namespace overdracht::bench
+
+#endif  // OVERDRACHT_TESTS_BENCH_BENCH_H_

@@ -1,0 +1,38 @@
+// The benchmarks that tests/bench/run builds and runs: overdracht_bench [--json] [--scale X] [--runs N] [--server PROGRAM] NAME…
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include "tests/bench/bench.h"
+
+int main(int argc, char** argv) {
+  using namespace overdracht::bench;  // NOLINT(google-build-using-namespace)
+  const std::map<std::string, std::function<Result(const Options&)>> benchmarks = {
+      {"decide", Decide}, {"replay", Replay}, {"handover_embedded", HandoverEmbedded}};
+
+  CLI::App app("Measures overdracht; tests/bench/README.md says what.");
+  Options options;
+  bool json = false;
+  std::vector<std::string> names;
+  app.add_flag("--json", json, "one JSON object a line");
+  app.add_option("--scale", options.scale, "times the usual amount of work");
+  app.add_option("--runs", options.runs, "of each benchmark; the median is shown")->check(CLI::Range(1, 1000));
+  app.add_option("--server", options.server, "the built program")->check(CLI::ExistingFile);
+  app.add_option("names", names, "which; none: all");
+  CLI11_PARSE(app, argc, argv);
+
+  if (names.empty()) {
+    for (const auto& [name, run] : benchmarks) names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    const auto it = benchmarks.find(name);
+    if (it == benchmarks.end()) {
+      std::cerr << "expected one of decide, replay, handover_embedded, but it is " << name << "\n";
+      return 64;
+    }
+    const Result result = it->second(options);
+    std::cout << (json ? result.Json() + "\n" : result.Text()) << std::flush;
+  }
+  return 0;
+}
