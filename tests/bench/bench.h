@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace overdracht::bench {
@@ -19,11 +20,14 @@ struct Options {
 };
 
 struct Result {
+  Result(std::string name, std::string unit, int runs, std::string baseline)
+      : name(std::move(name)), unit(std::move(unit)), runs(runs), baseline(std::move(baseline)) {}
+
   std::string name;
   std::string unit;
+  int runs;
   double value = 0;   // the median of the runs
   double spread = 0;  // (greatest - least) / median
-  int runs = 0;
   std::string baseline;
   double baseline_value = 0;
   double p50_ms = 0;

@@ -52,7 +52,7 @@ std::vector<std::string> DecideAll(std::vector<Handover>* handovers, std::vector
 }  // namespace
 
 Result Decide(const Options& options) {
-  Result result{.name = "decide", .unit = "events/s", .runs = options.runs, .baseline = "SHA-256 alone over the same bytes, events/s"};
+  Result result("decide", "events/s", options.runs, "SHA-256 alone over the same bytes, events/s");
   std::vector<double> rates, baselines, cpu, handover_ms;
   const auto count = static_cast<size_t>(std::max(64.0, 10'000 * options.scale));
   double bytes = 0;

@@ -228,8 +228,7 @@ double CommitRate(const std::string& path, size_t bytes) {
 }  // namespace
 
 Result HandoverEmbedded(const Options& options) {
-  Result result{.name = "handover_embedded", .unit = "handovers/s", .runs = options.runs,
-                .baseline = "an empty gRPC stream echo, handovers of four calls/s"};
+  Result result("handover_embedded", "handovers/s", options.runs, "an empty gRPC stream echo, handovers of four calls/s");
   const auto folder = std::filesystem::temp_directory_path() / ("overdracht-bench-" + std::to_string(getpid()));
   const auto count = static_cast<size_t>(std::max(64.0, 10'000 * options.scale));
   std::vector<double> rates, echoes, commits, server_cpu, client_cpu, took_ms;

@@ -45,7 +45,7 @@ void WriteJournal(log::EventLog* log, size_t handovers) {
 }  // namespace
 
 Result Replay(const Options& options) {
-  Result result{.name = "replay", .unit = "records/s", .runs = options.runs, .baseline = "SHA-256 alone over the same bytes, records/s"};
+  Result result("replay", "records/s", options.runs, "SHA-256 alone over the same bytes, records/s");
   const auto count = static_cast<size_t>(std::max(64.0, 20'000 * options.scale));
   const auto folder = std::filesystem::temp_directory_path() / ("overdracht-bench-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
