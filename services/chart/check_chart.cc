@@ -186,7 +186,7 @@ class Checker {
   const WorkflowDefinition& definition_;
   const Places& places_;
   Findings* findings_;
-  std::map<std::string, const State*> states_;  // walked over: findings come in one order
+  std::map<std::string, const State*, std::less<>> states_;  // walked over: findings come in one order
   absl::flat_hash_map<const State*, const State*> parents_;
   mutable bool has_targets_ = false;
   mutable absl::flat_hash_set<std::string> targets_;
