@@ -165,8 +165,9 @@ void To(Traject* t, const journal::v1::ContactCounted& e) {
 // Kept in the journal for the auditor; the traject is as it was.
 void To(Traject*, const journal::v1::DossierAccessed&) {}
 
-// What is remembered of the report. A refused start and a report for an unknown traject leave no traject, so nothing either.
+// What is remembered of the report. A refused start is not: the same id may be sent again (uitstroom, 'Duplicates').
 void Remember(const journal::v1::Record& record, journal::v1::Memory* memory) {
+  if (record.has_refusal() && record.event().has_trajecten_started()) return;
   journal::v1::Seen* seen = memory->add_seen();
   seen->set_key(ReportKey(record.event()));
   seen->set_position(record.number());
