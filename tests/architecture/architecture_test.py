@@ -15,10 +15,11 @@ ARROWS = {
     "event": {"base", "texts"},
     "chart": {"base"},
     "engine": {"base", "chart"},
+    "scenario": {"base", "texts", "event", "chart", "engine"},
     "log": {"base"},
     "workflow": {"base", "texts", "event", "chart", "engine", "log", "audit"},
     "audit": {"base", "chart", "engine", "log"},
-    "cli": {"base", "texts", "event", "chart", "engine", "log", "workflow", "audit"},
+    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "workflow", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
