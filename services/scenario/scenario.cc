@@ -25,6 +25,7 @@ using Words = std::vector<std::string>;
 using MaybeProblem = std::optional<std::string>;  // the message
 
 constexpr absl::string_view kRule = "----";
+constexpr absl::string_view kRole = "role:";  // where an organisation or a role may stand
 constexpr int kDeepestUse = 4;
 // Of a dossier whose digest the scenario does not care for.
 const char* const kDigest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -59,7 +60,8 @@ class Values {
       default: break;
     }
     const bool organisation = field.rule.format() == event::v1::FORMAT_OIN || field.rule.format() == event::v1::FORMAT_OIN_OR_ROLE;
-    return organisation ? Json(Oin(text)) : Json(text);
+    if (organisation) return absl::StartsWith(text, kRole) ? Json(text.substr(kRole.size())) : Json(Oin(text));
+    return Json(text);
   }
 
   // role:organisation, reference:digest, …: its fields in the order of the catalogue.

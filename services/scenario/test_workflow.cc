@@ -62,7 +62,7 @@ class Tester {
   void Play(const fs::path& path) {
     ++played_;
     const std::optional<std::string> text = ReadFile(path);
-    const chart::Workflows* workflows = WorkflowsFor(fs::absolute(path).parent_path().parent_path().lexically_normal());
+    const chart::Workflows* workflows = WorkflowsFor(fs::absolute(path).lexically_normal().parent_path().parent_path());
     if (!text || workflows == nullptr) return Report(path, "the scenario or its workflow cannot be read\n");
     const auto files = [&](absl::string_view name) { return ReadFile(path.parent_path() / std::string(name)); };
     const Outcome outcome = scenario::Run(*workflows, path.string(), *text, files);

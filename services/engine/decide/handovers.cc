@@ -204,7 +204,9 @@ Refused Check(const Work& work, const event::v1::HandoversMeetingHeld& event) {
 void Do(Work* work, const event::v1::HandoversMeetingHeld& event) { MoveHandover(work, event.handover(), HANDOVER_STATE_OVERLEGD); }
 
 Refused Check(const Work& work, const event::v1::HandoversFarewellHeld& event) {
-  return CheckState(work, event.handover(), HANDOVER_STATE_OVERLEGD);
+  if (Refused refused = CheckState(work, event.handover(), HANDOVER_STATE_OVERLEGD)) return refused;
+  if (event.client_knows_contact()) return std::nullopt;
+  return Illegal(journal::v1::REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "client_knows_contact"}});
 }
 
 void Do(Work* work, const event::v1::HandoversFarewellHeld& event) {
