@@ -15,15 +15,16 @@ ARROWS = {
     "event": {"base", "texts"},
     "chart": {"base"},
     "engine": {"base", "chart"},
+    "oracle": {"base"},
     "scenario": {"base", "texts", "event", "chart", "engine"},
     "log": {"base"},
-    "workflow": {"base", "texts", "event", "chart", "engine", "log", "audit"},
+    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "audit"},
     "audit": {"base", "chart", "engine", "log"},
     "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "workflow", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
-PURE = ("base", "texts", "event", "chart", "engine")
+PURE = ("base", "texts", "event", "chart", "engine", "oracle")
 
 # What a pure folder may not use, and what to do instead.
 BANNED = {
