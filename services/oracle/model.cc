@@ -120,7 +120,8 @@ Disclosure Model::BasisFor(const Handover& handover, int category, int64_t now) 
 bool Model::Covers(const Disclosure& basis, const Handover& handover, int category) const {
   for (const Consent& one : consents) {
     if (one.id != basis.consent || basis.consent.empty()) continue;
-    return !one.ended && one.recipient == handover.recipient && one.purpose == handover.purpose && one.categories.count(category) > 0;
+    const bool accepted = handover.discloses() || handover.state == HANDOVER_STATE_AFGEROND;
+    return accepted && !one.ended && one.recipient == handover.recipient && one.purpose == handover.purpose && one.categories.count(category) > 0;
   }
   for (const Override& one : overrides) {
     if (one.id != basis.override || basis.override.empty()) continue;
@@ -274,7 +275,7 @@ void Model::FollowDisclosures(int64_t now) {
       Disclosure& disclosure = disclosures[{handover.id, category}];
       if (handover.state == HANDOVER_STATE_INGETROKKEN) {
         disclosure = {};
-      } else if (disclosure.open() ? !Covers(disclosure, handover, category) : handover.discloses()) {
+      } else if (disclosure.open() ? !Covers(disclosure, handover, category) : handover.open()) {
         disclosure = BasisFor(handover, category, now);
       }
     }

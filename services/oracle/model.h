@@ -48,7 +48,7 @@ struct Handover {
   bool accepted = false, met = false, coordinated = false;
 
   bool open() const;
-  bool discloses() const;  // accepted and not ended
+  bool discloses() const;  // accepted and not ended: what consent covers is disclosed
 };
 
 struct Disclosure {

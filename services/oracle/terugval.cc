@@ -69,17 +69,24 @@ void CheckInterruption(const Moment& m, Findings* f) {
   if (is && was) f->Expect(6, Moment::Phase(m.before) == m.phase(), "the phase changed while the client is away");
   const std::string gemeente = m.is.roles.count(event::v1::ROLE_GEMEENTE) > 0 ? m.is.roles.at(event::v1::ROLE_GEMEENTE) : "";
   int opened = 0;
-  bool warm = false;
   for (const auto& one : m.record.effects()) {
     if (!one.has_task_opened()) continue;
     const journal::v1::Timer* timer = FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task_opened().task());
     opened += one.task_opened().owner() == gemeente && timer != nullptr && !timer->stands_still();
-    const bool of_episode = m.was.OpenEpisode() != nullptr && one.task_opened().task().find(":" + m.was.OpenEpisode()->id) != std::string::npos;
-    warm |= of_episode && one.task_opened().owner() == m.is.responsible && timer != nullptr;
   }
   if (is && !was) f->Expect(6, opened >= kKeptRunning, "the client is away, and rent, benefit and indicaties are nobody's task");
-  const bool returned = m.event() != nullptr && m.event()->has_terugvallen_returned();
-  if (returned) f->Expect(6, warm, "the client is back, and the return is nobody's task");
+}
+
+// A task of that episode with the party responsible; it may still be open from an earlier return.
+void CheckReturn(const Moment& m, Findings* f) {
+  if (m.event() == nullptr || !m.event()->has_terugvallen_returned()) return;
+  const std::string reference = ":" + m.event()->terugvallen_returned().episode();
+  bool warm = false;
+  for (const auto& one : m.after.tasks()) {
+    const bool of_it = one.task().size() > reference.size() && one.task().substr(one.task().size() - reference.size()) == reference;
+    warm |= of_it && one.open() && one.owner() == m.is.responsible && FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task()) != nullptr;
+  }
+  f->Expect(6, warm, "the client is back, and the return is nobody's task");
 }
 
 }  // namespace
@@ -88,6 +95,7 @@ void CheckTerugval(const Moment& moment, Findings* findings) {
   CheckEpisodes(moment, findings);
   CheckTold(moment, findings);
   CheckInterruption(moment, findings);
+  CheckReturn(moment, findings);
 }
 
 }  // namespace overdracht::oracle
