@@ -38,13 +38,15 @@ bool MayDeclineTask(const Traject& state, const event::v1::TasksSkipped& data, c
 
 bool MayWithdrawHandover(const Model& model, const event::v1::HandoversWithdrawn& data, const std::string& who) {
   const Handover* handover = model.FindHandover(data.handover());
-  return handover != nullptr && handover->open() && handover->sender == who;
+  return handover != nullptr && handover->is_open() && handover->sender == who;
 }
 
 bool MayMeetWithoutClient(const Model& model, const event::v1::HandoversMeetingHeld& data, const std::string& who) {
   const Handover* handover = model.FindHandover(data.handover());
   if (data.client_presence() != event::v1::CLIENT_PRESENCE_DECLINED || handover == nullptr) return false;
-  const auto attends = [&](const std::string& side) { return std::count(data.participants().begin(), data.participants().end(), side) > 0; };
+  const auto attends = [&](const std::string& side) {
+    return std::count(data.participants().begin(), data.participants().end(), side) > 0;
+  };
   return handover->state == notice::v1::HANDOVER_STATE_GEACCEPTEERD && !(handover->transfers && model.TransfersHeld()) &&
          (who == handover->sender || who == handover->recipient) && attends(handover->sender) && attends(handover->recipient);
 }
@@ -77,12 +79,18 @@ bool IsTheClientsWish(const Record& record, const Traject& state, const Model& m
     case Event::kTrajectenStopped:
       return event.trajecten_stopped().reason() == event::v1::STOP_REASON_CLIENT_WITHDREW && !Ended(model.status) &&
              HoldsOneOf(model, who, {event::v1::ROLE_ZORGAANBIEDER, event::v1::ROLE_WIJKTEAM, event::v1::ROLE_GEMEENTE});
-    case Event::kTasksSkipped: return MayDeclineTask(state, event.tasks_skipped(), who, record.refusal().reason());
-    case Event::kHandoversWithdrawn: return MayWithdrawHandover(model, event.handovers_withdrawn(), who);
-    case Event::kHandoversMeetingHeld: return MayMeetWithoutClient(model, event.handovers_meeting_held(), who);
-    case Event::kSupportsEnded: return MayEndSupport(model, event.supports_ended(), who, record.time_us());
-    case Event::kHomesDeclined: return MayDeclineHome(model, event.homes_declined(), who);
-    default: return false;
+    case Event::kTasksSkipped:
+      return MayDeclineTask(state, event.tasks_skipped(), who, record.refusal().reason());
+    case Event::kHandoversWithdrawn:
+      return MayWithdrawHandover(model, event.handovers_withdrawn(), who);
+    case Event::kHandoversMeetingHeld:
+      return MayMeetWithoutClient(model, event.handovers_meeting_held(), who);
+    case Event::kSupportsEnded:
+      return MayEndSupport(model, event.supports_ended(), who, record.time_us());
+    case Event::kHomesDeclined:
+      return MayDeclineHome(model, event.homes_declined(), who);
+    default:
+      return false;
   }
 }
 
@@ -105,17 +113,20 @@ void CheckConsentTakenBack(const Moment& m, const event::v1::ConsentsWithdrawn& 
 void CheckClient(const Moment& m, Findings* f) {
   if (m.event() == nullptr) return;
   switch (m.event()->data_case()) {
-    case Event::kConsentsWithdrawn: return CheckConsentTakenBack(m, m.event()->consents_withdrawn(), f);
+    case Event::kConsentsWithdrawn:
+      return CheckConsentTakenBack(m, m.event()->consents_withdrawn(), f);
     case Event::kTrajectenStopped:
       if (m.event()->trajecten_stopped().reason() != event::v1::STOP_REASON_CLIENT_WITHDREW) return;
-      return f->Expect(8, m.after.status() == notice::v1::STATUS_GESTOPT, "the client withdrew, and the traject is ", base::Code(m.after.status()));
+      return f->Expect(8, m.after.status() == notice::v1::STATUS_GESTOPT, "the client withdrew, and the traject is ",
+                       base::Code(m.after.status()));
     case Event::kTasksSkipped: {
       if (m.event()->tasks_skipped().reason() != event::v1::SKIP_REASON_CLIENT_DECLINES) return;
       const journal::v1::Task* task = FindTask(m.after, m.event()->tasks_skipped().task());
       const bool skipped = task != nullptr && !task->open() && task->outcome() == notice::v1::TASK_OUTCOME_SKIPPED;
       return f->Expect(8, skipped, "task ", m.event()->tasks_skipped().task(), " was declined by the client, and is not skipped");
     }
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -1,4 +1,5 @@
-// 3  No category reaches an organisation without consent (recipient, category, purpose; unexpired, unwithdrawn) or an override with its ground,
+// 3  No category reaches an organisation without consent (recipient, category, purpose; unexpired, unwithdrawn) or an override with its
+// ground,
 //    each recomputed by the model from what was reported. Consent covers from acceptance on, an override in
 //    any open state. What is covered is disclosed, what is not is told as withheld, and every end is told.
 //    Who has no care role learns nothing of a terugval; who takes no part learns nothing.
@@ -22,18 +23,20 @@ void CheckState(const Moment& m, Findings* f) {
     if (!one.open()) continue;
     open.insert({one.handover(), one.category()});
     const Handover* handover = m.is.FindHandover(one.handover());
-    f->Expect(3, handover != nullptr && handover->recipient == one.recipient(), Name(one.handover(), one.category()), " is disclosed to another");
+    f->Expect(3, handover != nullptr && handover->recipient == one.recipient(), Name(one.handover(), one.category()),
+              " is disclosed to another");
     const bool accepted = handover != nullptr && handover->accepted;
-    f->Expect(3, accepted || one.consent().empty(), Name(one.handover(), one.category()), " is disclosed on consent before it was accepted");
+    f->Expect(3, accepted || one.consent().empty(), Name(one.handover(), one.category()),
+              " is disclosed on consent before it was accepted");
     const auto expected = m.is.disclosures.find({one.handover(), one.category()});
-    const bool may = expected != m.is.disclosures.end() && expected->second.open();
+    const bool may = expected != m.is.disclosures.end() && expected->second.is_open();
     f->Expect(3, may, Name(one.handover(), one.category()), " is disclosed, and nothing covers it");
     if (!may) continue;
     f->Expect(3, expected->second == Disclosure{one.consent(), one.override()}, Name(one.handover(), one.category()), " rests on ",
               one.consent(), one.override(), ", expected ", expected->second.consent, expected->second.override);
   }
   for (const auto& [key, disclosure] : m.is.disclosures) {
-    f->Expect(3, !disclosure.open() || open.count(key) > 0, Name(key.first, key.second), " is covered and accepted, and not disclosed");
+    f->Expect(3, !disclosure.is_open() || open.count(key) > 0, Name(key.first, key.second), " is covered and accepted, and not disclosed");
   }
 }
 
@@ -47,18 +50,22 @@ void CheckDisclosedAndClosed(const Moment& m, Findings* f) {
     disclosed.insert({told.handover(), told.category()});
     const Handover* handover = m.is.FindHandover(told.handover());
     const Disclosure basis{told.consent(), told.override()};
-    const bool covered = handover != nullptr && basis.open() && m.is.Covers(basis, *handover, told.category());
-    f->Expect(3, covered, Name(told.handover(), told.category()), " was disclosed, and ", told.consent(), told.override(), " does not cover it");
+    const bool covered = handover != nullptr && basis.is_open() && m.is.Covers(basis, *handover, told.category());
+    f->Expect(3, covered, Name(told.handover(), told.category()), " was disclosed, and ", told.consent(), told.override(),
+              " does not cover it");
     if (handover != nullptr) f->Expect(3, To(one) == std::set<std::string>{handover->recipient}, "told to others than the recipient");
     const Consent* consent = m.is.FindConsent(told.consent());
     if (consent != nullptr) f->Expect(3, m.now() < consent->end_us, "consent ", told.consent(), " was over when it was used");
-    f->Expect(3, told.consent().empty() == (told.ground() != 0), Name(told.handover(), told.category()), ": a ground for an override, and for nothing else");
+    f->Expect(3, told.consent().empty() == (told.ground() != 0), Name(told.handover(), told.category()),
+              ": a ground for an override, and for nothing else");
   }
   for (const auto& [key, now_is] : m.is.disclosures) {
     const auto it = m.was.disclosures.find(key);
     const Disclosure before = it == m.was.disclosures.end() ? Disclosure() : it->second;
-    if (now_is.open() && !(now_is == before)) f->Expect(3, disclosed.count(key) > 0, Name(key.first, key.second), " has another basis, and the recipient was not told");
-    if (before.open() && !now_is.open()) f->Expect(3, closed.count(key) > 0, Name(key.first, key.second), " was closed, and the recipient was not told");
+    if (now_is.is_open() && !(now_is == before))
+      f->Expect(3, disclosed.count(key) > 0, Name(key.first, key.second), " has another basis, and the recipient was not told");
+    if (before.is_open() && !now_is.is_open())
+      f->Expect(3, closed.count(key) > 0, Name(key.first, key.second), " was closed, and the recipient was not told");
   }
 }
 
@@ -68,11 +75,12 @@ void CheckWithheld(const Moment& m, Findings* f) {
   for (const Notice& one : m.record.notices()) {
     if (one.has_category_withheld()) withheld.insert(one.category_withheld().category());
   }
-  if (m.event() == nullptr || !m.event()->has_handovers_accepted()) return f->Expect(3, withheld.empty(), "a category was told as withheld out of time");
+  if (m.event() == nullptr || !m.event()->has_handovers_accepted())
+    return f->Expect(3, withheld.empty(), "a category was told as withheld out of time");
   const Handover* handover = m.is.FindHandover(m.event()->handovers_accepted().handover());
   if (handover == nullptr) return;
   for (int category : handover->categories) {
-    const bool open = m.is.disclosures.at({handover->id, category}).open();
+    const bool open = m.is.disclosures.at({handover->id, category}).is_open();
     f->Expect(3, open != (withheld.count(category) > 0), Name(handover->id, category), " was neither disclosed nor told as withheld");
   }
 }
@@ -84,7 +92,8 @@ void CheckOverride(const Moment& m, Findings* f) {
   for (const auto& one : m.after.overrides()) kept |= one.override() == id && one.ground() == m.event()->consents_overridden().ground();
   for (const auto& one : m.after.tasks()) {
     const bool of_it = one.task().size() > id.size() + 1 && one.task().substr(one.task().size() - id.size() - 1) == ":" + id;
-    reported |= of_it && one.open() && one.owner() == m.is.responsible && FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task()) != nullptr;
+    reported |=
+        of_it && one.open() && one.owner() == m.is.responsible && FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task()) != nullptr;
   }
   f->Expect(3, kept, "override ", id, " does not stand with its ground");
   f->Expect(3, reported, "override ", id, ": nobody has to tell the client");
@@ -96,9 +105,10 @@ void CheckAccess(const Moment& m, Findings* f) {
   std::set<int> uncovered, written, told;
   for (int category : data.categories()) {
     const auto it = m.was.disclosures.find({data.handover(), category});
-    if (it == m.was.disclosures.end() || !it->second.open()) uncovered.insert(category);
+    if (it == m.was.disclosures.end() || !it->second.is_open()) uncovered.insert(category);
   }
-  for (const auto& one : m.record.effects()) written.insert(one.dossier_accessed().uncovered().begin(), one.dossier_accessed().uncovered().end());
+  for (const auto& one : m.record.effects())
+    written.insert(one.dossier_accessed().uncovered().begin(), one.dossier_accessed().uncovered().end());
   for (const Notice& one : m.record.notices()) {
     if (one.has_access_uncovered() && To(one).count(m.is.roles.at(event::v1::ROLE_GEMEENTE)) > 0) {
       told.insert(one.access_uncovered().categories().begin(), one.access_uncovered().categories().end());

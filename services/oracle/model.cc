@@ -29,13 +29,11 @@ int64_t DayAfter(const std::string& date) { return base::StartOf(base::ParseDate
 bool Running(Status status) { return status == STATUS_LOPEND || status == STATUS_ONDERBROKEN; }
 bool Ended(Status status) { return status == STATUS_AFGEROND || status == STATUS_GESTOPT; }
 
-bool Handover::open() const {
-  return state == HANDOVER_STATE_AANGEBODEN || state == HANDOVER_STATE_AANVULLING_GEVRAAGD || discloses();
-}
+bool Handover::is_open() const { return state == HANDOVER_STATE_AANGEBODEN || state == HANDOVER_STATE_AANVULLING_GEVRAAGD || discloses(); }
 
 bool Handover::discloses() const { return state == HANDOVER_STATE_GEACCEPTEERD || state == HANDOVER_STATE_OVERLEGD; }
 
-bool Episode::open() const { return state >= EPISODE_STATE_GESIGNALEERD && state <= EPISODE_STATE_OPGENOMEN; }
+bool Episode::is_open() const { return state >= EPISODE_STATE_GESIGNALEERD && state <= EPISODE_STATE_OPGENOMEN; }
 bool Episode::away() const { return state == EPISODE_STATE_RESPIJT || state == EPISODE_STATE_OPGENOMEN; }
 
 Handover* Model::FindHandover(const std::string& id) {
@@ -61,7 +59,7 @@ Override* Model::FindOverride(const std::string& id) {
 
 const Episode* Model::OpenEpisode() const {
   for (const Episode& one : episodes) {
-    if (one.open()) return &one;
+    if (one.is_open()) return &one;
   }
   return nullptr;
 }
@@ -121,7 +119,8 @@ bool Model::Covers(const Disclosure& basis, const Handover& handover, int catego
   for (const Consent& one : consents) {
     if (one.id != basis.consent || basis.consent.empty()) continue;
     const bool accepted = handover.discloses() || handover.state == HANDOVER_STATE_AFGEROND;
-    return accepted && !one.ended && one.recipient == handover.recipient && one.purpose == handover.purpose && one.categories.count(category) > 0;
+    return accepted && !one.ended && one.recipient == handover.recipient && one.purpose == handover.purpose &&
+           one.categories.count(category) > 0;
   }
   for (const Override& one : overrides) {
     if (one.id != basis.override || basis.override.empty()) continue;
@@ -195,7 +194,9 @@ void Model::FoldEvent(const Event& event, int64_t now, const Traject& before, co
       status = at_once ? STATUS_GESTOPT : STATUS_AFSLUITEND;
       break;
     }
-    case Event::kParticipantsAdded: roles[event.participants_added().role()] = event.participants_added().organisation(); break;
+    case Event::kParticipantsAdded:
+      roles[event.participants_added().role()] = event.participants_added().organisation();
+      break;
     case Event::kParticipantsReplaced:
       Replace(event.participants_replaced().role(), event.participants_replaced().organisation());
       break;
@@ -203,14 +204,17 @@ void Model::FoldEvent(const Event& event, int64_t now, const Traject& before, co
       // Which task declines support is the workflow's; that the client may is not.
       if (event.tasks_skipped().reason() == event::v1::SKIP_REASON_CLIENT_DECLINES && after.support_declined()) support_declined = true;
       break;
-    case Event::kTasksReopened: support_declined &= after.support_declined(); break;
+    case Event::kTasksReopened:
+      support_declined &= after.support_declined();
+      break;
     case Event::kDecisionsTaken:
       if (event.decisions_taken().outcome() == event::v1::DECISION_OUTCOME_GRANTED && before.configuration_size() > 0 &&
           (before.configuration(0) == "tijdens" || before.configuration(0) == "na") && after.configuration(0) != before.configuration(0)) {
         Return();
       }
       break;
-    default: break;
+    default:
+      break;
   }
   FoldHandover(event);
   FoldHome(event);
@@ -231,10 +235,10 @@ void Model::Return() {
     if (state == journal::v1::HOME_STATE_SIGNED || state == journal::v1::HOME_STATE_LIVED_IN) state = journal::v1::HOME_STATE_LEFT;
   }
   for (Handover& one : handovers) {
-    if (one.open()) EndHandover(&one, HANDOVER_STATE_INGETROKKEN);
+    if (one.is_open()) EndHandover(&one, HANDOVER_STATE_INGETROKKEN);
   }
   for (Episode& one : episodes) {
-    if (one.open()) one.state = EPISODE_STATE_OPGELOST;
+    if (one.is_open()) one.state = EPISODE_STATE_OPGELOST;
   }
 }
 
@@ -247,11 +251,11 @@ void Model::EndWhatTheTrajectEnds(const Traject& after) {
     return;
   }
   for (Episode& one : episodes) {
-    if (one.open()) one.state = EPISODE_STATE_GESLOTEN;
+    if (one.is_open()) one.state = EPISODE_STATE_GESLOTEN;
   }
   if (!Ended(status)) return;
   for (Handover& one : handovers) {
-    if (one.open()) EndHandover(&one, HANDOVER_STATE_INGETROKKEN);
+    if (one.is_open()) EndHandover(&one, HANDOVER_STATE_INGETROKKEN);
   }
 }
 
@@ -263,7 +267,7 @@ void Model::EndHandover(Handover* handover, HandoverState state) {
 void Model::FollowLeaving() {
   for (auto it = leaving.begin(); it != leaving.end();) {
     const bool busy = std::any_of(handovers.begin(), handovers.end(), [&](const Handover& one) {
-      return one.open() && (one.sender == it->first || one.recipient == it->first);
+      return one.is_open() && (one.sender == it->first || one.recipient == it->first);
     });
     it = it->first == responsible || busy ? std::next(it) : leaving.erase(it);
   }
@@ -275,7 +279,7 @@ void Model::FollowDisclosures(int64_t now) {
       Disclosure& disclosure = disclosures[{handover.id, category}];
       if (handover.state == HANDOVER_STATE_INGETROKKEN) {
         disclosure = {};
-      } else if (disclosure.open() ? !Covers(disclosure, handover, category) : handover.open()) {
+      } else if (disclosure.is_open() ? !Covers(disclosure, handover, category) : handover.is_open()) {
         disclosure = BasisFor(handover, category, now);
       }
     }

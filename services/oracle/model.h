@@ -47,13 +47,13 @@ struct Handover {
   notice::v1::HandoverState state = notice::v1::HANDOVER_STATE_UNSPECIFIED;  // under `aangehouden`: where it goes on
   bool accepted = false, met = false, coordinated = false;
 
-  bool open() const;
+  bool is_open() const;
   bool discloses() const;  // accepted and not ended: what consent covers is disclosed
 };
 
 struct Disclosure {
   std::string consent, override;  // its basis; both empty: closed
-  bool open() const { return !consent.empty() || !override.empty(); }
+  bool is_open() const { return !consent.empty() || !override.empty(); }
   bool operator==(const Disclosure&) const = default;
 };
 
@@ -62,7 +62,7 @@ struct Episode {
   notice::v1::EpisodeState state = notice::v1::EPISODE_STATE_UNSPECIFIED;
   event::v1::Severity severity = event::v1::SEVERITY_UNSPECIFIED;
 
-  bool open() const;
+  bool is_open() const;
   bool away() const;  // in respijt or admitted
 };
 
@@ -101,7 +101,7 @@ class Model {
   std::vector<Handover> handovers;
   std::map<std::pair<std::string, int>, Disclosure> disclosures;  // by handover and category
   std::vector<Episode> episodes;
-  std::set<std::string> awaited;          // decisions that somebody waits for
+  std::set<std::string> awaited;  // decisions that somebody waits for
   // Of each task that was ever told as opened: whether it is required, and its leefgebied.
   std::map<std::string, bool> required;
   std::map<std::string, notice::v1::Leefgebied> leefgebied;

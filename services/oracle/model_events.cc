@@ -60,12 +60,13 @@ void Model::FoldHandover(const Event& event) {
         return;
       }
       if (data.transfers_responsibility()) {
-        if (who != responsible) Fault(1, "handover " + data.handover() + ": responsibility was offered by " + who + ", expected " + responsible);
+        if (who != responsible)
+          Fault(1, "handover " + data.handover() + ": responsibility was offered by " + who + ", expected " + responsible);
         if (Care().count(data.recipient()) == 0) Fault(1, "handover " + data.handover() + ": a recipient without a care role");
         if (TransfersHeld()) Fault(6, "handover " + data.handover() + ": responsibility was offered in a crisis or during a stay");
       }
-      handovers.push_back({data.handover(), who, data.recipient(), data.purpose(), SetOf(data.categories()), data.transfers_responsibility(),
-                           HANDOVER_STATE_AANGEBODEN});
+      handovers.push_back({data.handover(), who, data.recipient(), data.purpose(), SetOf(data.categories()),
+                           data.transfers_responsibility(), HANDOVER_STATE_AANGEBODEN});
       return;
     }
     case Event::kHandoversAccepted:
@@ -106,7 +107,8 @@ void Model::FoldHandover(const Event& event) {
       }
       if (handover->transfers) {
         const bool leaves = leaving.count(handover->sender) > 0 || status == STATUS_AFSLUITEND;
-        if (!leaves && !HomeIs(HOME_STATE_LIVED_IN)) Fault(2, "handover " + data.handover() + ": let go of a client who does not live in a home");
+        if (!leaves && !HomeIs(HOME_STATE_LIVED_IN))
+          Fault(2, "handover " + data.handover() + ": let go of a client who does not live in a home");
         if (handover->sender != responsible) Fault(1, "handover " + data.handover() + ": responsibility was handed over by " + who);
         responsible = handover->recipient;
       }
@@ -115,11 +117,13 @@ void Model::FoldHandover(const Event& event) {
     }
     case Event::kHandoversWithdrawn: {
       oracle::Handover* handover = FindHandover(event.handovers_withdrawn().handover());
-      if (handover == nullptr || !handover->open() || handover->sender != who) Fault(2, "a handover was withdrawn that is not the sender's, or not open");
+      if (handover == nullptr || !handover->is_open() || handover->sender != who)
+        Fault(2, "a handover was withdrawn that is not the sender's, or not open");
       if (handover != nullptr) EndHandover(handover, HANDOVER_STATE_INGETROKKEN);
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -133,8 +137,10 @@ void Model::FoldHome(const Event& event) {
     homes[id] = to;
   };
   switch (event.data_case()) {
-    case Event::kHomesOffered: return move(event.homes_offered().home(), {HOME_STATE_UNSPECIFIED}, HOME_STATE_OFFERED);
-    case Event::kHomesDeclined: return move(event.homes_declined().home(), {HOME_STATE_OFFERED}, HOME_STATE_DECLINED);
+    case Event::kHomesOffered:
+      return move(event.homes_offered().home(), {HOME_STATE_UNSPECIFIED}, HOME_STATE_OFFERED);
+    case Event::kHomesDeclined:
+      return move(event.homes_declined().home(), {HOME_STATE_OFFERED}, HOME_STATE_DECLINED);
     case Event::kHomesContractSigned:
       return move(event.homes_contract_signed().home(), {HOME_STATE_UNSPECIFIED, HOME_STATE_OFFERED}, HOME_STATE_SIGNED);
     case Event::kHomesMovedIn:
@@ -144,7 +150,8 @@ void Model::FoldHome(const Event& event) {
       return move(event.homes_moved_in().home(), {HOME_STATE_SIGNED}, HOME_STATE_LIVED_IN);
     case Event::kHomesLost:
       return move(event.homes_lost().home(), {HOME_STATE_OFFERED, HOME_STATE_SIGNED, HOME_STATE_LIVED_IN}, HOME_STATE_LOST);
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -169,7 +176,7 @@ void Model::FoldEpisode(const Event& event) {
     case Event::kTerugvallenSignalled: {
       const event::v1::Severity severity = event.terugvallen_signalled().severity();
       for (oracle::Episode& one : episodes) {
-        if (!one.open()) continue;
+        if (!one.is_open()) continue;
         const bool raises = severity > one.severity;
         const bool again = !one.away() && (raises || (one.state == kRaised && severity == event::v1::SEVERITY_CRISIS));
         if (raises) one.severity = severity;
@@ -202,8 +209,11 @@ void Model::FoldEpisode(const Event& event) {
     case Event::kTerugvallenReturned:
       move(event.terugvallen_returned().episode(), {kRespite, EPISODE_STATE_OPGENOMEN}, kRaised);
       return;
-    case Event::kTerugvallenResolved: move(event.terugvallen_resolved().episode(), {kRaised}, EPISODE_STATE_OPGELOST); return;
-    default: return;
+    case Event::kTerugvallenResolved:
+      move(event.terugvallen_resolved().episode(), {kRaised}, EPISODE_STATE_OPGELOST);
+      return;
+    default:
+      return;
   }
 }
 
@@ -231,14 +241,16 @@ void Model::FoldConsent(const Event& event, int64_t now) {
       if (event.organisation() != responsible) Fault(3, "override " + data.override() + " is not of the party responsible");
       oracle::Override made{data.override(), SetOf(data.categories()), data.ground(), {}};
       for (const oracle::Handover& one : handovers) {
-        const bool names_one = std::any_of(data.categories().begin(), data.categories().end(), [&](int c) { return one.categories.count(c) > 0; });
-        if (one.open() && one.recipient == data.recipient() && names_one) made.handovers.insert(one.id);
+        const bool names_one =
+            std::any_of(data.categories().begin(), data.categories().end(), [&](int c) { return one.categories.count(c) > 0; });
+        if (one.is_open() && one.recipient == data.recipient() && names_one) made.handovers.insert(one.id);
       }
       if (made.handovers.empty()) Fault(3, "override " + data.override() + " is for no open handover");
       overrides.push_back(std::move(made));
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -251,12 +263,14 @@ void Model::FoldSupport(const Event& event, int64_t now) {
       break;
     }
     case Event::kSupportsBridged:
-      supports.push_back({event.supports_bridged().support(), event.supports_bridged().provider(), now, DayAfter(event.supports_bridged().until())});
+      supports.push_back(
+          {event.supports_bridged().support(), event.supports_bridged().provider(), now, DayAfter(event.supports_bridged().until())});
       break;
     case Event::kSupportsEnded:
       for (oracle::Support& one : supports) one.ended |= one.id == event.supports_ended().support();
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

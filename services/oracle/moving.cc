@@ -1,4 +1,5 @@
-// 4  Nobody moves, and no traject goes to `tijdens`, while support is neither there nor declined by the client; while it is not, somebody has
+// 4  Nobody moves, and no traject goes to `tijdens`, while support is neither there nor declined by the client; while it is not, somebody
+// has
 //    to arrange it.
 // 5  No traject goes to `tijdens` without a signed home, nobody moves into one that is not signed, none ends as afgerond with a client who
 //    lives nowhere; while there is no home, somebody has to find one.
@@ -61,6 +62,20 @@ void CheckMoves(const Moment& m, Findings* f) {
   f->Expect(5, lived_in <= 1, "the client lives in ", lived_in, " homes");
 }
 
+// An end by itself waits for what is open; only what the event itself ended is over.
+void CheckNothingCutOff(const Moment& m, Findings* f) {
+  const bool assessed = m.event() != nullptr && m.event()->has_terugvallen_assessed();
+  const bool withdrawn = m.event() != nullptr && m.event()->has_handovers_withdrawn();
+  for (size_t i = 0; i < m.was.episodes.size(); ++i) {
+    const bool cut_off = m.was.episodes[i].is_open() && m.is.episodes[i].state == notice::v1::EPISODE_STATE_GESLOTEN;
+    f->Expect(6, !cut_off || assessed, "afgerond during a terugval");
+  }
+  for (size_t i = 0; i < m.was.handovers.size(); ++i) {
+    const bool cut_off = m.was.handovers[i].is_open() && m.is.handovers[i].state == notice::v1::HANDOVER_STATE_INGETROKKEN;
+    f->Expect(1, !cut_off || withdrawn || !m.was.handovers[i].transfers, "afgerond while responsibility is being handed over");
+  }
+}
+
 void CheckEntry(const Moment& m, Findings* f) {
   const bool has_home = m.is.HomeIs(HOME_STATE_SIGNED) || m.is.HomeIs(HOME_STATE_LIVED_IN);
   const std::string& from = Moment::Phase(m.before);
@@ -72,8 +87,7 @@ void CheckEntry(const Moment& m, Findings* f) {
   if (m.phase() == "na" && from != "na") f->Expect(5, m.is.HomeIs(HOME_STATE_LIVED_IN), "to na, and the client lives in no home");
   if (m.after.status() == notice::v1::STATUS_AFGEROND && m.before.status() != notice::v1::STATUS_AFGEROND && InUitstroom(m.phase())) {
     f->Expect(5, m.is.HomeIs(HOME_STATE_LIVED_IN), "afgerond, and the client lives in no home");
-    f->Expect(6, m.was.OpenEpisode() == nullptr || m.is.OpenEpisode() == nullptr, "afgerond during a terugval");
-    for (const Handover& one : m.was.handovers) f->Expect(1, !one.transfers || !one.open(), "afgerond while responsibility is being handed over");
+    CheckNothingCutOff(m, f);
   }
 }
 

@@ -1,4 +1,5 @@
-// 1  At every moment exactly one organisation is responsible, it takes part with a care role, and everybody knows which it is. Responsibility
+// 1  At every moment exactly one organisation is responsible, it takes part with a care role, and everybody knows which it is.
+// Responsibility
 //    moves in one step, from one named organisation to another.
 // 2  It moves only by an accepted farewell at the end of a whole handover (the model notes what was missing, model_events.cc), or by the
 //    guarantee of return.
@@ -45,13 +46,14 @@ void CheckMove(const Moment& m, Findings* f) {
   const bool farewell = event != nullptr && event->has_handovers_farewell_held();
   const bool back = event != nullptr && event->has_decisions_taken() && m.is.Holds(m.after.responsible(), event::v1::ROLE_ZORGAANBIEDER);
   f->Expect(2, farewell || back, "responsibility left ", m.before.responsible(), " without a farewell and without a decision to return");
-  if (farewell) f->Expect(2, m.event()->organisation() == m.before.responsible(), "the party responsible was released by another's farewell");
+  if (farewell)
+    f->Expect(2, m.event()->organisation() == m.before.responsible(), "the party responsible was released by another's farewell");
 }
 
 void CheckHandovers(const Moment& m, Findings* f) {
   int transfers = 0;
   for (const Handover& one : m.is.handovers) {
-    if (!one.transfers || !one.open()) continue;
+    if (!one.transfers || !one.is_open()) continue;
     ++transfers;
     f->Expect(1, one.sender == m.is.responsible, "handover ", one.id, " transfers responsibility that ", one.sender, " does not have");
   }
@@ -60,12 +62,12 @@ void CheckHandovers(const Moment& m, Findings* f) {
   for (const auto& one : m.after.handovers()) {
     const Handover* expected = m.is.FindHandover(one.handover());
     if (expected == nullptr) continue;
-    const bool held = expected->transfers && expected->open() && m.is.TransfersHeld();
+    const bool held = expected->transfers && expected->is_open() && m.is.TransfersHeld();
     const auto state = held ? HANDOVER_STATE_AANGEHOUDEN : expected->state;
     f->Expect(2, one.state() == state && (!held || one.held_in() == expected->state), "handover ", one.handover(), " is ",
               base::Code(one.state()), ", expected ", base::Code(state));
-    const bool who = one.sender() == expected->sender && one.recipient() == expected->recipient &&
-                     one.transfers_responsibility() == expected->transfers;
+    const bool who =
+        one.sender() == expected->sender && one.recipient() == expected->recipient && one.transfers_responsibility() == expected->transfers;
     f->Expect(2, who, "handover ", one.handover(), " is between others than it was offered between");
   }
 }

@@ -21,8 +21,10 @@ bool IsOfEpisode(const event::v1::Event& event) {
     case Event::kTerugvallenAdmitted:
     case Event::kTerugvallenReturned:
     case Event::kTerugvallenResolved:
-    case Event::kTerugvallenDeescalated: return true;
-    default: return false;
+    case Event::kTerugvallenDeescalated:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -43,7 +45,7 @@ void CheckEpisodes(const Moment& m, Findings* f) {
     const bool same = one.episode() == expected.id && one.state() == expected.state && one.severity() == expected.severity;
     f->Expect(6, same, "episode ", one.episode(), " is ", base::Code(one.state()), " ", base::Code(one.severity()), ", expected ",
               expected.id, " ", base::Code(expected.state), " ", base::Code(expected.severity));
-    if (!expected.open()) continue;
+    if (!expected.is_open()) continue;
     ++open;
     const journal::v1::Timer* timer = TimerOf(m.after, one.episode());
     f->Expect(6, timer != nullptr, "episode ", one.episode(), " is ", base::Code(one.state()), ", and no term runs");

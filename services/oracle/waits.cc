@@ -11,11 +11,16 @@ using namespace notice::v1;  // NOLINT: kinds of terms and states only
 
 TermKind TermIn(HandoverState state) {
   switch (state) {
-    case HANDOVER_STATE_AANGEBODEN: return TERM_KIND_ANSWER;
-    case HANDOVER_STATE_AANVULLING_GEVRAAGD: return TERM_KIND_MORE;
-    case HANDOVER_STATE_GEACCEPTEERD: return TERM_KIND_MEETING;
-    case HANDOVER_STATE_OVERLEGD: return TERM_KIND_FAREWELL;
-    default: return TERM_KIND_UNSPECIFIED;
+    case HANDOVER_STATE_AANGEBODEN:
+      return TERM_KIND_ANSWER;
+    case HANDOVER_STATE_AANVULLING_GEVRAAGD:
+      return TERM_KIND_MORE;
+    case HANDOVER_STATE_GEACCEPTEERD:
+      return TERM_KIND_MEETING;
+    case HANDOVER_STATE_OVERLEGD:
+      return TERM_KIND_FAREWELL;
+    default:
+      return TERM_KIND_UNSPECIFIED;
   }
 }
 
@@ -27,17 +32,19 @@ void CheckTasks(const Moment& m, Findings* f) {
     const journal::v1::Timer* timer = FindTimer(m.after, TERM_KIND_TASK, one.task());
     f->Expect(7, timer != nullptr, "task ", one.task(), " is open, and no term runs");
     const bool may_stand_still = m.is.TransfersHeld();
-    f->Expect(7, timer == nullptr || !timer->stands_still() || may_stand_still, "the term of task ", one.task(), " stands still for no reason");
+    f->Expect(7, timer == nullptr || !timer->stands_still() || may_stand_still, "the term of task ", one.task(),
+              " stands still for no reason");
   }
 }
 
 void CheckHandovers(const Moment& m, Findings* f) {
   for (const Handover& one : m.is.handovers) {
-    if (!one.open()) continue;
+    if (!one.is_open()) continue;
     const journal::v1::Timer* timer = FindTimer(m.after, TermIn(one.state), one.id);
     f->Expect(7, timer != nullptr, "handover ", one.id, " is ", base::Code(one.state), ", and no term runs");
     const bool held = one.transfers && m.is.TransfersHeld();
-    f->Expect(7, timer == nullptr || timer->stands_still() == held, "the term of handover ", one.id, held ? " runs while it is held" : " stands still");
+    f->Expect(7, timer == nullptr || timer->stands_still() == held, "the term of handover ", one.id,
+              held ? " runs while it is held" : " stands still");
   }
 }
 

@@ -21,7 +21,8 @@ const journal::v1::Home* HomeIn(const Traject& traject, journal::v1::HomeState s
 }  // namespace
 
 Generator::Generator(uint64_t seed, std::string workflow)
-    : chance_(seed), reports_(&chance_, std::string(14, 'x') + std::string({static_cast<char>(seed >> 8 & 127), static_cast<char>(seed & 127)})),
+    : chance_(seed),
+      reports_(&chance_, std::string(14, 'x') + std::string({static_cast<char>(seed >> 8 & 127), static_cast<char>(seed & 127)})),
       workflow_(std::move(workflow)) {
   haste_ = chance_.OneOf({25, 60, 85, 95});
   patience_ = chance_.OneOf({5, 15, 40});
@@ -69,8 +70,11 @@ Input Generator::Next(const Traject* traject, int64_t clock_us) {
     auto kind = static_cast<Kind>(chance_.Below(static_cast<int>(Kind::kCount)));
     // What ends a traject, or what one alone can do, comes seldom.
     if (kind == Kind::kStop && !chance_.Percent(15)) kind = Kind::kRelapse;
-    if (chance_.Percent(15)) kind = chance_.OneOf({Kind::kAssess, Kind::kRaise, Kind::kRespite, Kind::kAdmit, Kind::kReturn, Kind::kResolve});
-    if (chance_.Percent(20)) kind = chance_.OneOf({Kind::kOffer, Kind::kAccept, Kind::kAskMore, Kind::kMeet, Kind::kFarewell, Kind::kGrantConsent, Kind::kOverride});
+    if (chance_.Percent(15))
+      kind = chance_.OneOf({Kind::kAssess, Kind::kRaise, Kind::kRespite, Kind::kAdmit, Kind::kReturn, Kind::kResolve});
+    if (chance_.Percent(20))
+      kind =
+          chance_.OneOf({Kind::kOffer, Kind::kAccept, Kind::kAskMore, Kind::kMeet, Kind::kFarewell, Kind::kGrantConsent, Kind::kOverride});
     input.event = reports_.Make(kind, *traject, input.at_us);
   }
   return input;
@@ -100,15 +104,18 @@ std::optional<event::v1::Event> Generator::ForwardHandover(const Traject& trajec
         }
         return event;
       }
-      case notice::v1::HANDOVER_STATE_AANVULLING_GEVRAAGD: return reports_.Make(Kind::kOffer, traject, now);
-      case notice::v1::HANDOVER_STATE_GEACCEPTEERD: return reports_.MeetWell(traject, now);
+      case notice::v1::HANDOVER_STATE_AANVULLING_GEVRAAGD:
+        return reports_.Make(Kind::kOffer, traject, now);
+      case notice::v1::HANDOVER_STATE_GEACCEPTEERD:
+        return reports_.MeetWell(traject, now);
       case notice::v1::HANDOVER_STATE_OVERLEGD: {
         auto event = reports_.Make(Kind::kFarewell, traject, now);
         event.mutable_handovers_farewell_held()->set_handover(one.handover());
         event.set_organisation(one.sender());
         return event;
       }
-      default: break;
+      default:
+        break;
     }
   }
   return std::nullopt;
@@ -118,7 +125,8 @@ event::v1::Event Generator::Forward(const Traject& traject, int64_t now) {
   for (const auto& one : traject.episodes()) {
     if (one.state() == notice::v1::EPISODE_STATE_UNSPECIFIED || one.state() >= notice::v1::EPISODE_STATE_OPGELOST) continue;
     if (chance_.Percent(50)) break;
-    return reports_.Make(chance_.OneOf({Kind::kAssess, Kind::kRaise, Kind::kReturn, Kind::kReturn, Kind::kResolve, Kind::kResolve}), traject, now);
+    return reports_.Make(chance_.OneOf({Kind::kAssess, Kind::kRaise, Kind::kReturn, Kind::kReturn, Kind::kResolve, Kind::kResolve}),
+                         traject, now);
   }
   const std::string& phase = traject.configuration(0);
   if (phase == "aanmelding" && chance_.Percent(50)) {
@@ -135,7 +143,8 @@ event::v1::Event Generator::Forward(const Traject& traject, int64_t now) {
     const bool to_do = phase == "tijdens" && HomeIn(traject, journal::v1::HOME_STATE_LIVED_IN) != nullptr;
     if (chance_.Percent(to_do ? 40 : 3)) return reports_.Transfer(traject, now);
   }
-  if (phase == "na" && chance_.Percent(30)) return reports_.Contact(traject, chance_.OneOf({std::string("monitoring"), std::string("waakvlam")}), now);
+  if (phase == "na" && chance_.Percent(30))
+    return reports_.Contact(traject, chance_.OneOf({std::string("monitoring"), std::string("waakvlam")}), now);
   return reports_.Make(chance_.Percent(90) ? Kind::kComplete : Kind::kSkip, traject, now);
 }
 

@@ -157,12 +157,16 @@ Event Reports::Home(Kind kind, const Traject& traject, int64_t now) {
       event.mutable_homes_offered()->set_home(Fresh("w"));
       event.mutable_homes_offered()->set_kind(of);
       break;
-    case Kind::kDeclineHome: event.mutable_homes_declined()->set_home(home); break;
+    case Kind::kDeclineHome:
+      event.mutable_homes_declined()->set_home(home);
+      break;
     case Kind::kSign:
       event.mutable_homes_contract_signed()->set_home(home);
       event.mutable_homes_contract_signed()->set_kind(of);
       break;
-    case Kind::kMoveIn: event.mutable_homes_moved_in()->set_home(home); break;
+    case Kind::kMoveIn:
+      event.mutable_homes_moved_in()->set_home(home);
+      break;
     case Kind::kFlip:
       event.set_organisation(Holder(traject, {ROLE_WONINGCORPORATIE}));
       event.mutable_homes_contract_flipped()->set_home(home);
@@ -192,10 +196,14 @@ Event Reports::Make(Kind kind, const Traject& traject, int64_t now) {
     if (chance_.Percent(Open(one) ? 95 : 20)) episode = one.episode();
   }
   const auto by_side = [&](bool sender) {
-    event.set_organisation(handover == nullptr || chance_.Percent(3) ? Somebody(traject) : sender ? handover->sender() : handover->recipient());
+    event.set_organisation(handover == nullptr || chance_.Percent(3) ? Somebody(traject)
+                           : sender                                  ? handover->sender()
+                                                                     : handover->recipient());
   };
   const auto task = [&]() -> std::string {
-    if (chance_.Percent(3)) return chance_.OneOf({std::string("actieplan:x"), std::string("signaal_opvolgen"), std::string("x"), std::string("verhuizing"), std::string("warme_afsluiting")});
+    if (chance_.Percent(3))
+      return chance_.OneOf({std::string("actieplan:x"), std::string("signaal_opvolgen"), std::string("x"), std::string("verhuizing"),
+                            std::string("warme_afsluiting")});
     std::vector<std::string> open;
     for (const auto& one : traject.tasks()) {
       if (one.open() || chance_.Percent(10)) open.push_back(one.task());
@@ -246,7 +254,8 @@ Event Reports::Make(Kind kind, const Traject& traject, int64_t now) {
       ConsentsGranted* consent = event.mutable_consents_granted();
       consent->set_consent(Fresh("c"));
       consent->set_recipient(handover != nullptr && chance_.Percent(80) ? handover->recipient() : Organisation());
-      consent->set_purpose(handover != nullptr && chance_.Percent(80) ? handover->purpose() : chance_.OneOf({PURPOSE_HANDOVER, PURPOSE_SUPPORT}));
+      consent->set_purpose(handover != nullptr && chance_.Percent(80) ? handover->purpose()
+                                                                      : chance_.OneOf({PURPOSE_HANDOVER, PURPOSE_SUPPORT}));
       Categories(consent->mutable_categories());
       consent->set_valid_until(Until(now));
       break;
@@ -298,7 +307,8 @@ Event Reports::Make(Kind kind, const Traject& traject, int64_t now) {
     case Kind::kSign:
     case Kind::kMoveIn:
     case Kind::kFlip:
-    case Kind::kLose: return Home(kind, traject, now);
+    case Kind::kLose:
+      return Home(kind, traject, now);
     case Kind::kOffer: {
       event = Transfer(traject, now);
       HandoversOffered* offer = event.mutable_handovers_offered();

@@ -11,12 +11,13 @@ namespace {
 class Watched {
  public:
   explicit Watched(Region::Check observe) : region_(ProjectWorkflows()) {
-    region_.OnRecord([this, observe](const journal::v1::Record& record, const engine::TrajectState& before, const engine::TrajectState& after) {
-      if (observe) observe(record, before, after);
-      if (!violations_.empty()) return;
-      violations_ = oracle_.Check(record, before.traject, after.traject);
-      for (oracle::Violation& one : violations_) one.what = "record " + std::to_string(record.number()) + ": " + one.what;
-    });
+    region_.OnRecord(
+        [this, observe](const journal::v1::Record& record, const engine::TrajectState& before, const engine::TrajectState& after) {
+          if (observe) observe(record, before, after);
+          if (!violations_.empty()) return;
+          violations_ = oracle_.Check(record, before.traject, after.traject);
+          for (oracle::Violation& one : violations_) one.what = "record " + std::to_string(record.number()) + ": " + one.what;
+        });
   }
 
   bool Take(const Input& input) {
@@ -47,7 +48,8 @@ Walk Draw(uint64_t seed, const std::string& workflow, int steps, const Region::C
   for (int i = 0; i < steps; ++i) {
     const auto& trajecten = watched.region().trajecten();
     const journal::v1::Traject* traject = trajecten.empty() ? nullptr : &trajecten.begin()->second.traject;
-    if (traject != nullptr && traject->status() >= notice::v1::STATUS_AFGEROND && ++ended > 25) break;  // what can happen after the end is soon seen
+    if (traject != nullptr && traject->status() >= notice::v1::STATUS_AFGEROND && ++ended > 25)
+      break;  // what can happen after the end is soon seen
     walk.inputs.push_back(generator.Next(traject, watched.region().clock_us()));
     if (!watched.Take(walk.inputs.back())) break;
   }

@@ -1,8 +1,8 @@
 // The eight invariants hold on walks drawn by chance, through every workflow of the project; replay equals live at every step (region.h).
 
-#include <gtest/gtest.h>
-
 #include "tests/property/walk.h"
+
+#include <gtest/gtest.h>
 
 namespace overdracht::testing {
 namespace {
