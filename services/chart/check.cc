@@ -55,7 +55,8 @@ class Checker {
   void CheckTask(const Task& task) {
     const bool by_itself = task.has_open_while() || task.has_closes_when();
     const bool by_rule = opened_by_rules_.contains(task.name());
-    if (!task.optional() && task.term().empty()) Add(places_.Of(task), "no_term", "a term: a required task never waits for ever", "it has none");
+    if (!task.optional() && task.term().empty() && !places_.Has(task, "term"))
+      Add(places_.Of(task), "no_term", "a term: a required task never waits for ever", "it has none");
     if (task.optional() && (!task.term().empty() || !task.terms().empty())) {
       Add(places_.Of(task, "term"), "term", "no term, for nobody waits for an optional task", "it has one");
     }
@@ -76,7 +77,8 @@ class Checker {
       Add(places_.Of(task, "declines_support"), "form", "open_while beside declines_support", "there is none");
     }
     if (task.per_reference() && (!task.table().empty() || !by_rule || task.has_open_while())) {
-      Add(places_.Of(task, "per_reference"), "form", "a task outside the tables that a rule opens, once for each reference", "this one is not");
+      Add(places_.Of(task, "per_reference"), "form", "a task outside the tables that a rule opens, once for each reference",
+          "this one is not");
     }
     if (task.has_opens_if() && task.table().empty()) {
       Add(places_.Of(task, "opens_if"), "form", "opens_if at a task in a table", "this one is in none");
@@ -100,17 +102,20 @@ class Checker {
   void CheckAfter(const Task& task) {
     std::set<std::string> seen = {task.name()};
     for (const Task* before = FindTask(task.after()); before != nullptr; before = FindTask(before->after())) {
-      if (before->name() == task.name()) return Add(places_.Of(task, "after"), "never_opens", "a task that can be closed first", "they wait for each other");
+      if (before->name() == task.name())
+        return Add(places_.Of(task, "after"), "never_opens", "a task that can be closed first", "they wait for each other");
       if (!seen.insert(before->name()).second) return;
     }
   }
 
   void CheckCalled() {
-    std::set<std::string> called;
+    std::set<std::string> called, names;
     for (const Task& task : definition_.tasks()) {
+      if (!names.insert(task.name()).second) continue;  // found by the reader
       const std::string& name = task.called().empty() ? task.name() : task.called();
       if (called.insert(absl::StrCat(name, task.per_reference() ? ":" : "")).second) continue;
-      Add(places_.Of(task, "called"), "duplicate_name", "one task of this name, or one beside one per_reference", absl::StrCat("'", name, "' is there already"));
+      Add(places_.Of(task, "called"), "duplicate_name", "one task of this name, or one beside one per_reference",
+          absl::StrCat("'", name, "' is there already"));
     }
   }
 
@@ -128,7 +133,8 @@ class Checker {
   void CheckParties(const google::protobuf::Message& where, const RepeatedPtrField<Party>& parties, std::set<workflow::v1::Relation> also) {
     for (const Party& party : parties) {
       const workflow::v1::Relation relation = party.relation();
-      const bool always = !party.has_relation() || relation == workflow::v1::RELATION_RESPONSIBLE || relation == workflow::v1::RELATION_CARE_ROLES;
+      const bool always =
+          !party.has_relation() || relation == workflow::v1::RELATION_RESPONSIBLE || relation == workflow::v1::RELATION_CARE_ROLES;
       if (!always && !also.contains(relation)) {
         Add(places_.Of(party), "party", "somebody who is there", absl::StrCat("nobody is the ", base::Code(relation), " here"));
       }
@@ -150,7 +156,8 @@ class Checker {
 
   void CheckDecision(const workflow::v1::Decision& decision) {
     const bool is_awaited = decision.has_awaited() || awaited_by_rules_.contains(decision.name());
-    if (is_awaited && decision.term().empty()) Add(places_.Of(decision), "no_term", "a term, for this decision is waited for", "it has none");
+    if (is_awaited && decision.term().empty())
+      Add(places_.Of(decision), "no_term", "a term, for this decision is waited for", "it has none");
     if (!decision.term().empty() && decision.escalation().steps().empty()) {
       Add(places_.Of(decision), "no_escalation", "an escalation: whom to tell when the term runs out", "it has none");
     }
@@ -184,11 +191,13 @@ class Checker {
       CheckEscalation(term.escalation(), {});
       const bool is_respite = term.state() == notice::v1::EPISODE_STATE_RESPIJT;
       if (is_respite != (term.dreigend().empty() && term.crisis().empty()) || term.dreigend().empty() != term.crisis().empty()) {
-        Add(places_.Of(term), "no_term", is_respite ? "no terms, for respijt ends with its date" : "a term for dreigend and one for crisis", "it is otherwise");
+        Add(places_.Of(term), "no_term", is_respite ? "no terms, for respijt ends with its date" : "a term for dreigend and one for crisis",
+            "it is otherwise");
       }
     }
-    for (const auto state : {notice::v1::EPISODE_STATE_GESIGNALEERD, notice::v1::EPISODE_STATE_BEOORDEELD, notice::v1::EPISODE_STATE_OPGESCHAALD,
-                             notice::v1::EPISODE_STATE_RESPIJT, notice::v1::EPISODE_STATE_OPGENOMEN}) {
+    for (const auto state :
+         {notice::v1::EPISODE_STATE_GESIGNALEERD, notice::v1::EPISODE_STATE_BEOORDEELD, notice::v1::EPISODE_STATE_OPGESCHAALD,
+          notice::v1::EPISODE_STATE_RESPIJT, notice::v1::EPISODE_STATE_OPGENOMEN}) {
       if (with_term.contains(state) || definition_.terugval().terms().empty()) continue;
       Add(places_.Of(definition_.terugval(), "terms"), "no_term", absl::StrCat("a term for ", base::Code(state)), "it has none");
     }
@@ -206,9 +215,11 @@ class Checker {
     const auto* all = event::v1::StopReason_descriptor();
     for (int i = 1; i < all->value_count() && !reasons.empty(); ++i) {
       if (reasons.contains(static_cast<event::v1::StopReason>(all->value(i)->number()))) continue;
-      Add(places_.Of(definition_, "endings"), "ending", absl::StrCat("what follows on ", base::CodeOf(all, all->value(i)->number())), "it is not said");
+      Add(places_.Of(definition_, "endings"), "ending", absl::StrCat("what follows on ", base::CodeOf(all, all->value(i)->number())),
+          "it is not said");
     }
-    const bool can_end = std::any_of(definition_.tasks().begin(), definition_.tasks().end(), [](const Task& task) { return task.ends_traject(); });
+    const bool can_end =
+        std::any_of(definition_.tasks().begin(), definition_.tasks().end(), [](const Task& task) { return task.ends_traject(); });
     if (closes && !can_end) {
       Add(places_.Of(definition_, "endings"), "ending", "a task with ends_traject, for some endings are afsluitend", "there is none");
     }
@@ -330,12 +341,14 @@ void CheckTexts(const WorkflowDefinition& definition, const Places& places, work
     }
     const Place place = places.Of(text);
     if (place.file != nullptr && *place.file == own_file) {
-      findings->Add(place, "unknown_text", absl::StrCat("expected the name of something in this workflow, but there is no '", text.name(), "'"));
+      findings->Add(place, "unknown_text",
+                    absl::StrCat("expected the name of something in this workflow, but there is no '", text.name(), "'"));
     }
   }
   texts->mutable_texts()->Swap(&kept);
   for (const auto& [name, place] : names) {
-    if (!with_text.contains(name)) findings->Add(place, "no_text", absl::StrCat("expected a text for '", name, "' in ", own_file, ", but there is none"));
+    if (!with_text.contains(name))
+      findings->Add(place, "no_text", absl::StrCat("expected a text for '", name, "' in ", own_file, ", but there is none"));
   }
 }
 

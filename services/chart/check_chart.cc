@@ -5,7 +5,6 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 namespace overdracht::chart {
@@ -32,6 +31,8 @@ class Checker {
       if (IsHistory(phase)) Add(places_.Of(phase, "history"), "history", "a history inside a state", "this one is in none");
       CheckState(phase);
     }
+    // With targets that are not there (found by the reader) nothing can be said about ways.
+    if (!std::all_of(all_.begin(), all_.end(), [&](const State* state) { return TargetsAreThere(*state); })) return;
     CheckReachable();
     CheckEnds();
   }
@@ -42,6 +43,7 @@ class Checker {
   }
 
   void AddState(const State& state, const State* parent) {
+    all_.push_back(&state);
     states_.emplace(state.name(), &state);
     parents_.emplace(&state, parent);
     for (const State& child : state.states()) AddState(child, &state);
@@ -50,6 +52,11 @@ class Checker {
   const State* Find(absl::string_view name) const {
     const auto it = states_.find(name);
     return it == states_.end() ? nullptr : it->second;
+  }
+
+  bool TargetsAreThere(const State& state) const {
+    return std::all_of(state.transitions().begin(), state.transitions().end(),
+                       [&](const Transition& transition) { return Find(transition.to()) != nullptr; });
   }
 
   bool IsIn(const State* state, const State* ancestor) const {
@@ -61,8 +68,10 @@ class Checker {
 
   void CheckState(const State& state) {
     const int children = std::count_if(state.states().begin(), state.states().end(), [](const State& child) { return !IsHistory(child); });
-    if (state.parallel() && children < 2) Add(places_.Of(state, "parallel"), "parallel", "at least two states in a parallel one", "there are fewer");
-    if (!state.states().empty() && children == 0) Add(places_.Of(state, "states"), "history", "a state beside the history", "there is none");
+    if (state.parallel() && children < 2)
+      Add(places_.Of(state, "parallel"), "parallel", "at least two states in a parallel one", "there are fewer");
+    if (!state.states().empty() && children == 0)
+      Add(places_.Of(state, "states"), "history", "a state beside the history", "there is none");
     if (!state.initial().empty()) {
       const State* initial = Find(state.initial());
       const bool is_child = initial != nullptr && parents_.at(initial) == &state;
@@ -108,7 +117,8 @@ class Checker {
     }
   }
 
-  // The way through ------------------------------------------------------------------------------------------------------------------------
+  // The way through
+  // ------------------------------------------------------------------------------------------------------------------------
 
   // As if every gate were open: a state that is not reached then never is.
   void CheckReachable() {
@@ -124,14 +134,15 @@ class Checker {
       if (const State* parent = parents_.at(state); parent != nullptr) {
         reach(parent);
         // Whoever is in one region is in all.
-        if (parent->parallel()) std::for_each(parent->states().begin(), parent->states().end(), [&](const State& region) { reach(&region); });
+        if (parent->parallel())
+          std::for_each(parent->states().begin(), parent->states().end(), [&](const State& region) { reach(&region); });
       }
       if (IsHistory(*state)) reach(Initial(*parents_.at(state)));
       if (state->parallel()) std::for_each(state->states().begin(), state->states().end(), [&](const State& region) { reach(&region); });
       if (!state->states().empty() && !state->parallel() && IsEnteredByDefault(*state)) reach(Initial(*state));
       for (const Transition& transition : state->transitions()) reach(Find(transition.to()));
     }
-    for (const auto& [name, state] : states_) {
+    for (const State* state : all_) {
       if (!reached.contains(state) && !(IsHistory(*state) && reached.contains(parents_.at(state)))) {
         Add(places_.Of(*state), "unreachable", "a way to this state", "there is none");
       }
@@ -150,7 +161,7 @@ class Checker {
     if (&state == &definition_.phases(0) || (parent != nullptr && (parent->parallel() || Initial(*parent) == &state))) return true;
     if (!has_targets_) {
       has_targets_ = true;
-      for (const auto& [name, one] : states_) {
+      for (const State* one : all_) {
         for (const Transition& transition : one->transitions()) targets_.insert(transition.to());
       }
     }
@@ -180,13 +191,15 @@ class Checker {
       while (target != nullptr && parents_.at(target) != nullptr) target = parents_.at(target);
       return phases.contains(target);
     });
-    return directly || std::any_of(state.states().begin(), state.states().end(), [&](const State& child) { return LeadsTo(child, phases); });
+    return directly ||
+           std::any_of(state.states().begin(), state.states().end(), [&](const State& child) { return LeadsTo(child, phases); });
   }
 
   const WorkflowDefinition& definition_;
   const Places& places_;
   Findings* findings_;
-  std::map<std::string, const State*, std::less<>> states_;  // walked over: findings come in one order
+  std::vector<const State*> all_;  // in document order
+  absl::flat_hash_map<std::string, const State*> states_;
   absl::flat_hash_map<const State*, const State*> parents_;
   mutable bool has_targets_ = false;
   mutable absl::flat_hash_set<std::string> targets_;

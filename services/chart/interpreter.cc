@@ -201,9 +201,8 @@ std::vector<const Chart::Arrow*> Chart::WithoutConflicts(std::vector<const Arrow
       std::set_intersection(leaves.begin(), leaves.end(), theirs.begin(), theirs.end(), std::back_inserter(both));
       return !both.empty();
     };
-    const bool is_preempted = std::any_of(kept.begin(), kept.end(), [&](const Arrow* other) {
-      return !IsDescendant(arrow->source, other->source) && conflicts(other);
-    });
+    const bool is_preempted = std::any_of(
+        kept.begin(), kept.end(), [&](const Arrow* other) { return !IsDescendant(arrow->source, other->source) && conflicts(other); });
     if (is_preempted) continue;
     kept.erase(std::remove_if(kept.begin(), kept.end(), conflicts), kept.end());
     kept.push_back(arrow);

@@ -104,7 +104,8 @@ class Merger {
       return std::find_if(named->entries.begin(), named->entries.end(), [&](const Entry& entry) { return entry.key == key; });
     };
     if (mover.value.text == mover.key || find(mover.value.text) == named->entries.end()) {
-      findings_->Add(mover.value.place, "before", absl::StrCat("expected the name of another entry here, but '", mover.value.text, "' is none"));
+      findings_->Add(mover.value.place, "before",
+                     absl::StrCat("expected the name of another entry here, but '", mover.value.text, "' is none"));
       return;
     }
     const auto it = find(mover.key);

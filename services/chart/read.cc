@@ -19,9 +19,8 @@ using google::protobuf::Descriptor;
 constexpr size_t kMaxExtends = 4;
 
 bool IsWorkflowId(absl::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !id.empty() && id.size() <= 64 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 // Takes an entry out of a map: what it was, or nothing.
@@ -94,7 +93,8 @@ class Files {
 
   Node MergeAll(std::vector<Node>* nodes, const Descriptor* message) {
     Node merged = std::move(nodes->back());
-    for (auto over = nodes->rbegin() + 1; over != nodes->rend(); ++over) merged = Merge(std::move(merged), std::move(*over), message, findings_);
+    for (auto over = nodes->rbegin() + 1; over != nodes->rend(); ++over)
+      merged = Merge(std::move(merged), std::move(*over), message, findings_);
     return merged;
   }
 

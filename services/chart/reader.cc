@@ -27,9 +27,8 @@ using workflow::v1::State;
 namespace {
 
 bool IsName(absl::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 // What a person would call a thing with this meaning.
@@ -52,6 +51,20 @@ absl::string_view ThingOf(Meaning means) {
   }
 }
 
+// What the names of a field are names of.
+Meaning MeaningOf(const FieldDescriptor* field) {
+  switch (field->options().GetExtension(event::v1::rule).format()) {
+    case event::v1::FORMAT_TASK:
+      return workflow::v1::MEANING_TASK;
+    case event::v1::FORMAT_CONTACT:
+      return workflow::v1::MEANING_CONTACT;
+    case event::v1::FORMAT_NAME:
+      return field->is_repeated() ? workflow::v1::MEANING_NAME : workflow::v1::MEANING_DECISION;
+    default:
+      return workflow::v1::MEANING_UNSPECIFIED;
+  }
+}
+
 // What this text would be quoted as; long ones are cut.
 std::string Quoted(absl::string_view text) { return absl::StrCat("'", text.substr(0, 64), text.size() > 64 ? "…" : "", "'"); }
 
@@ -66,6 +79,11 @@ Place Places::Of(const Message& message, absl::string_view key) const {
   const auto it = places_.find(&message);
   const Node* value = it == places_.end() ? nullptr : it->second.second->Find(key);
   return value == nullptr ? Of(message) : value->place;
+}
+
+bool Places::Has(const Message& message, absl::string_view key) const {
+  const auto it = places_.find(&message);
+  return it != places_.end() && it->second.second->Find(key) != nullptr;
 }
 
 void Reader::ReadDefinition(const Node& node, workflow::v1::WorkflowDefinition* definition) {
@@ -95,7 +113,8 @@ void Reader::ReadMessage(const Node& node, Message* message) {
     return ReadDecided(node, static_cast<workflow::v1::DecisionCondition*>(message));
   }
   if (const FieldDescriptor* whole = WholeField(type); whole != nullptr) {
-    if (node.kind == Node::kNothing) return Expect(node.place, "missing_value", absl::StrCat("the ", whole->name(), " here"), "there is nothing");
+    if (node.kind == Node::kNothing)
+      return Expect(node.place, "missing_value", absl::StrCat("the ", whole->name(), " here"), "there is nothing");
     return ReadField(node, message, whole);
   }
   ReadRecord(node, message);
@@ -162,8 +181,7 @@ void Reader::ReadNamed(const Node& node, Message* message, const FieldDescriptor
       Expect(entry.place, "drop", "a name", "there is no base from which to drop here");
       continue;
     }
-    if ((is_states && ++states_ > base::kMaxStates) ||
-        (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
+    if ((is_states && ++states_ > base::kMaxStates) || (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
       const size_t most = is_states ? base::kMaxStates : base::kMaxTasks;
       return Expect(entry.place, "too_many", absl::StrCat("at most ", most, " ", is_states ? "states" : "tasks"), "here is one more");
     }
@@ -207,7 +225,8 @@ void Reader::ReadText(const std::string& text, const Place& place, Message* mess
     case FieldDescriptor::CPPTYPE_ENUM: {
       const std::optional<int> value = base::ParseCode(field->enum_type(), text);
       if (!value) {
-        return Expect(place, "unknown_code", absl::StrCat("one of ", base::AllCodes(field->enum_type())), absl::StrCat("this is ", Quoted(text)));
+        return Expect(place, "unknown_code", absl::StrCat("one of ", base::AllCodes(field->enum_type())),
+                      absl::StrCat("this is ", Quoted(text)));
       }
       if (field->is_repeated()) return reflection->AddEnumValue(message, field, *value);
       return reflection->SetEnumValue(message, field, *value);
@@ -235,10 +254,12 @@ void Reader::CheckString(const std::string& text, const Place& place, Meaning me
       if (!IsName(text)) Expect(place, "name", "a name of 1 to 64 characters a-z, 0-9 and _", absl::StrCat("this is ", Quoted(text)));
       break;
     case workflow::v1::MEANING_DURATION:
-      if (!base::ParseDuration(text)) Expect(place, "duration", "an ISO 8601 duration such as P6W or PT1H", absl::StrCat("this is ", Quoted(text)));
+      if (!base::ParseDuration(text))
+        Expect(place, "duration", "an ISO 8601 duration such as P6W or PT1H", absl::StrCat("this is ", Quoted(text)));
       break;
     case workflow::v1::MEANING_EVENT:
-      if (FindEvent(text) == nullptr) Expect(place, "unknown_event", "the name of an event, such as homes.lost", absl::StrCat("this is ", Quoted(text)));
+      if (FindEvent(text) == nullptr)
+        Expect(place, "unknown_event", "the name of an event, such as homes.lost", absl::StrCat("this is ", Quoted(text)));
       break;
     case workflow::v1::MEANING_HOME_STATE:
       if (!base::Parse<journal::v1::HomeState>(text)) {
@@ -266,7 +287,8 @@ void Reader::Declare(const Message& element, const std::string& name, const Plac
   if (type == workflow::v1::ContactKind::descriptor()) means = workflow::v1::MEANING_CONTACT;
   if (means == workflow::v1::MEANING_UNSPECIFIED) return;
   if (!declared_[means].insert(name).second && means != workflow::v1::MEANING_CONTACT) {
-    Expect(place, "duplicate_name", absl::StrCat("another name: each ", ThingOf(means), " has its own"), absl::StrCat("there is ", Quoted(name), " already"));
+    Expect(place, "duplicate_name", absl::StrCat("another name: each ", ThingOf(means), " has its own"),
+           absl::StrCat("there is ", Quoted(name), " already"));
   }
   if (means == workflow::v1::MEANING_STATE && around_.empty()) declared_[workflow::v1::MEANING_PHASE].insert(name);
 }
@@ -299,7 +321,8 @@ void Reader::ReadCondition(const Node& node, Condition* condition) {
 void Reader::ReadOneCondition(const std::string& key, const Place& place, const Node& value, Condition* condition) {
   const FieldDescriptor* field = FindKey(Condition::descriptor(), key);
   if (field == nullptr) {
-    return Expect(place, "unknown_condition", absl::StrCat("one of ", KeysOf(Condition::descriptor())), absl::StrCat("this is ", Quoted(key)));
+    return Expect(place, "unknown_condition", absl::StrCat("one of ", KeysOf(Condition::descriptor())),
+                  absl::StrCat("this is ", Quoted(key)));
   }
   const bool is_word = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
   if (!is_word) {
@@ -361,10 +384,9 @@ void Reader::ReadTrigger(const Node& node, workflow::v1::Trigger* trigger) {
 void Reader::ReadWhere(const Entry& entry, const FieldDescriptor* event, workflow::v1::FieldMatch* match) {
   match->set_field(entry.key);
   const FieldDescriptor* field = FindEventField(event, entry.key);
-  const event::v1::Format format = field == nullptr ? event::v1::FORMAT_UNSPECIFIED : field->options().GetExtension(event::v1::rule).format();
-  const bool is_name = format == event::v1::FORMAT_NAME || format == event::v1::FORMAT_TASK;
-  const bool has_codes = field != nullptr && (field->enum_type() != nullptr || is_name || field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL);
-  if (!has_codes) {
+  const Meaning names = field == nullptr ? workflow::v1::MEANING_UNSPECIFIED : MeaningOf(field);
+  const bool is_bool = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+  if (field == nullptr || !(is_bool || field->enum_type() != nullptr || names != workflow::v1::MEANING_UNSPECIFIED)) {
     return Expect(entry.place, "unknown_field", "a field of this event that has codes", absl::StrCat("this is ", Quoted(entry.key)));
   }
   const bool is_list = entry.value.kind == Node::kList;
@@ -373,18 +395,14 @@ void Reader::ReadWhere(const Entry& entry, const FieldDescriptor* event, workflo
   }
   for (const Node& code : is_list ? entry.value.items : std::vector<Node>{entry.value}) {
     match->add_codes(code.text);
-    const auto unknown = [&](absl::string_view expected) { Expect(code.place, "unknown_code", expected, absl::StrCat("this is ", Quoted(code.text))); };
-    if (field->enum_type() != nullptr) {
-      if (!base::ParseCode(field->enum_type(), code.text)) unknown(absl::StrCat("one of ", base::AllCodes(field->enum_type())));
-    } else if (!is_name) {
-      if (code.text != "true" && code.text != "false") unknown("true or false");
-    } else if (format == event::v1::FORMAT_TASK) {
-      CheckString(code.text, code.place, workflow::v1::MEANING_TASK);
-    } else if (field->name() == "decision" || field->name() == "kind") {
-      CheckString(code.text, code.place, field->name() == "kind" ? workflow::v1::MEANING_CONTACT : workflow::v1::MEANING_DECISION);
-    } else {
-      CheckString(code.text, code.place, workflow::v1::MEANING_NAME);
+    const bool is_known = is_bool                         ? code.text == "true" || code.text == "false"
+                          : field->enum_type() != nullptr ? base::ParseCode(field->enum_type(), code.text).has_value()
+                                                          : true;
+    if (!is_known) {
+      const std::string codes = is_bool ? "true, false" : base::AllCodes(field->enum_type());
+      Expect(code.place, "unknown_code", absl::StrCat("one of ", codes), absl::StrCat("this is ", Quoted(code.text)));
     }
+    CheckString(code.text, code.place, names);
   }
 }
 

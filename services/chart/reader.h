@@ -24,6 +24,8 @@ class Places {
   void Add(const google::protobuf::Message& message, const Place& place, const Node& node) { places_[&message] = {place, &node}; }
   // Of the message: its key, or where it begins.
   Place Of(const google::protobuf::Message& message) const;
+  // The record has this key, whether or not its value could be read.
+  bool Has(const google::protobuf::Message& message, absl::string_view key) const;
   // Of the value of this key in the message's record; of the message where the key is not there.
   Place Of(const google::protobuf::Message& message, absl::string_view key) const;
 

@@ -21,9 +21,7 @@ const FieldDescriptor* FirstField(const Descriptor* message, bool (*is_it)(const
   return nullptr;
 }
 
-bool IsKeyOfRecord(const FieldDescriptor* field) {
-  return !RuleOf(field).key() && RuleOf(field).means() != workflow::v1::MEANING_PLACE;
-}
+bool IsKeyOfRecord(const FieldDescriptor* field) { return !RuleOf(field).key() && RuleOf(field).means() != workflow::v1::MEANING_PLACE; }
 
 // Tasks are listed under the state in whose table they are; the definition holds all in one list.
 const FieldDescriptor* ExtraKey(const Descriptor* message) {

@@ -45,8 +45,8 @@ std::vector<std::string> Written(const Message& data, const FieldDescriptor* fie
     const bool single = !field->is_repeated();
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_ENUM:
-        written.push_back(base::CodeOf(field->enum_type(), single ? reflection->GetEnumValue(data, field)
-                                                                  : reflection->GetRepeatedEnumValue(data, field, i)));
+        written.push_back(base::CodeOf(field->enum_type(),
+                                       single ? reflection->GetEnumValue(data, field) : reflection->GetRepeatedEnumValue(data, field, i)));
         break;
       case FieldDescriptor::CPPTYPE_BOOL:
         if (single) written.push_back(reflection->GetBool(data, field) ? "true" : "false");

@@ -182,9 +182,8 @@ const std::vector<std::string>& Workflow::Milestones(absl::string_view phase) co
 // The deployed workflows ---------------------------------------------------------------------------------------------------------------
 
 void Workflows::Add(std::shared_ptr<const Workflow> workflow) {
-  const auto same = std::find_if(all_.begin(), all_.end(), [&](const auto& one) {
-    return one->id() == workflow->id() && one->version() == workflow->version();
-  });
+  const auto same = std::find_if(all_.begin(), all_.end(),
+                                 [&](const auto& one) { return one->id() == workflow->id() && one->version() == workflow->version(); });
   current_[workflow->id()] = static_cast<int>(same - all_.begin());
   if (same == all_.end()) all_.push_back(std::move(workflow));
 }

@@ -45,7 +45,8 @@ size_t CharacterBytes(absl::string_view text) {
 // The text's characters and lines are such that the parser may see it.
 bool CheckText(absl::string_view text, Place place, Findings* findings) {
   if (text.size() > base::kMaxWorkflowFileBytes) {
-    findings->Add(place, "too_large", absl::StrCat("expected at most ", base::kMaxWorkflowFileBytes, " bytes, but there are ", text.size()));
+    findings->Add(place, "too_large",
+                  absl::StrCat("expected at most ", base::kMaxWorkflowFileBytes, " bytes, but there are ", text.size()));
     return false;
   }
   for (size_t at = 0, line_begins = 0; at < text.size();) {
@@ -120,6 +121,7 @@ class Builder : public YAML::EventHandler {
   struct Level {
     Node node;
     std::optional<Entry> key;
+    bool key_is_name = true;
     absl::flat_hash_set<std::string> keys;
   };
 
@@ -157,17 +159,23 @@ class Builder : public YAML::EventHandler {
     }
     Level& level = levels_.back();
     if (std::max(level.node.items.size(), level.node.entries.size()) >= kMaxEntries) {
-      findings_->Add(node.place, "too_large", absl::StrCat("expected at most ", kMaxEntries, " entries in one list or map, but here is one more"));
+      findings_->Add(node.place, "too_large",
+                     absl::StrCat("expected at most ", kMaxEntries, " entries in one list or map, but here is one more"));
       throw Stop();
     }
     if (level.node.kind == Node::kList) {
       level.node.items.push_back(std::move(node));
     } else if (!level.key) {
-      if (node.kind != Node::kText) findings_->Add(node.place, "key", "expected a name as key, but this is none");
-      level.key = Entry{node.kind == Node::kText ? node.text : "", node.place, {}};
+      level.key_is_name = node.kind == Node::kText;
+      if (!level.key_is_name) findings_->Add(node.place, "key", "expected a name as key, but this is none");
+      level.key = Entry{node.text, node.place, {}};
     } else {
       level.key->value = std::move(node);
-      if (level.keys.insert(level.key->key).second) {
+      // The parser puts nothing at all where the next thing begins.
+      if (level.key->value.kind == Node::kNothing) level.key->value.place = level.key->place;
+      if (!level.key_is_name) {
+        // Found already.
+      } else if (level.keys.insert(level.key->key).second) {
         level.node.entries.push_back(std::move(*level.key));
       } else {
         findings_->Add(level.key->place, "duplicate_key", absl::StrCat("expected each key once, but '", level.key->key, "' is here again"));
