@@ -69,8 +69,9 @@ class Files {
     } else if (ids_.size() >= kMaxExtends) {
       findings_->Add(base.place, "extends", absl::StrCat("expected at most ", kMaxExtends, " workflows in a row, but here is one more"));
     } else {
-      Read(base.text, base.place);
+      return Read(base.text, base.place);
     }
+    is_whole_ = false;
   }
 
   Node ReadFile(const std::string& path, const Place& asked_for_at) {
@@ -123,10 +124,13 @@ ReadResult ReadWorkflow(absl::string_view id, Source source) {
     result.texts.set_workflow(name);
     const Node definition = files.Definition(), texts = files.Texts();
     Places places;
-    Reader(&findings, &places).ReadDefinition(definition, &result.definition);
-    Reader(&findings, &places).ReadTexts(texts, &result.texts);
-    CheckDefinition(result.definition, places, &findings);
-    CheckTexts(result.definition, places, &result.texts, &findings);
+    Reader reader(&findings, &places);
+    reader.ReadDefinition(definition, &result.definition);
+    reader.ReadTexts(texts, &result.texts);
+    if (reader.read_all()) {
+      CheckDefinition(result.definition, places, &findings);
+      CheckTexts(result.definition, places, &result.texts, &findings);
+    }
   }
   result.findings = findings.Sorted();
   return result;

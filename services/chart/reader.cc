@@ -182,6 +182,7 @@ void Reader::ReadNamed(const Node& node, Message* message, const FieldDescriptor
       continue;
     }
     if ((is_states && ++states_ > base::kMaxStates) || (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
+      read_all_ = false;
       const size_t most = is_states ? base::kMaxStates : base::kMaxTasks;
       return Expect(entry.place, "too_many", absl::StrCat("at most ", most, " ", is_states ? "states" : "tasks"), "here is one more");
     }

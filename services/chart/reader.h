@@ -42,6 +42,9 @@ class Reader {
   void ReadDefinition(const Node& node, workflow::v1::WorkflowDefinition* definition);
   void ReadTexts(const Node& node, workflow::v1::WorkflowTexts* texts);
 
+  // Nothing was passed over because there was too much of it.
+  bool read_all() const { return read_all_; }
+
  private:
   using Message = google::protobuf::Message;
   using FieldDescriptor = google::protobuf::FieldDescriptor;
@@ -79,6 +82,7 @@ class Reader {
   workflow::v1::WorkflowDefinition* definition_ = nullptr;
   std::vector<std::string> around_;  // the states that are being read, outermost first
   size_t states_ = 0;
+  bool read_all_ = true;
   std::map<workflow::v1::Meaning, std::set<std::string>> declared_;
   std::vector<Use> uses_;
 };
