@@ -24,15 +24,13 @@ std::string Dutch(const journal::v1::Refusal& refusal);
 struct Sentence {
   journal::v1::RefusalCode code;
   journal::v1::RefusalReason reason;
+  absl::string_view parameters;  // those that the refusal may carry, comma separated
   absl::string_view english;
   absl::string_view dutch;
 };
 
 // Every reason once, in the order of the enum.
 const std::vector<Sentence>& Sentences();
-// The names of the parameters that a text uses, in their order.
-std::vector<std::string> ParametersOf(const Sentence& sentence);
-
 }  // namespace overdracht::texts
 
 #endif  // OVERDRACHT_SERVICES_TEXTS_SENTENCES_H_

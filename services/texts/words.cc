@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
+#include <absl/strings/strip.h>
 
 #include <algorithm>
 #include <vector>
@@ -132,6 +133,28 @@ bool IsCode(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
+// P5D as "5 days"; other durations stay as they are.
+std::string Duration(Language language, absl::string_view text) {
+  struct Unit {
+    absl::string_view before;
+    char letter;
+    absl::string_view english;
+    absl::string_view dutch;
+  };
+  static constexpr Unit kUnits[] = {{"PT", 'H', "hours", "uur"},
+                                    {"P", 'D', "days", "dagen"},
+                                    {"P", 'W', "weeks", "weken"},
+                                    {"P", 'M', "months", "maanden"},
+                                    {"P", 'Y', "years", "jaar"}};
+  for (const Unit& unit : kUnits) {
+    absl::string_view number = text;
+    if (!absl::ConsumePrefix(&number, unit.before) || !absl::ConsumeSuffix(&number, absl::string_view(&unit.letter, 1))) continue;
+    if (number.empty() || !std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) continue;
+    return absl::StrCat(number, " ", language == Language::kEnglish ? unit.english : unit.dutch);
+  }
+  return std::string(text);
+}
+
 // Of these every one is meant; of the others one is enough.
 bool MeansAll(absl::string_view parameter) { return parameter == "missing" || parameter == "categories"; }
 
@@ -142,7 +165,7 @@ std::string Word(Language language, absl::string_view parameter, absl::string_vi
     if (entry.code != code || (!entry.parameter.empty() && entry.parameter != parameter)) continue;
     return std::string(language == Language::kEnglish ? entry.english : entry.dutch);
   }
-  return IsCode(code) ? absl::StrReplaceAll(code, {{"_", " "}}) : std::string(code);
+  return IsCode(code) ? absl::StrReplaceAll(code, {{"_", " "}}) : Duration(language, code);
 }
 
 std::string Words(Language language, absl::string_view parameter, absl::string_view value) {

@@ -1,6 +1,7 @@
 // The sentence of every refusal, in both languages, with and without its parameters.
 #include "services/texts/sentences.h"
 
+#include <absl/strings/str_split.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,10 +49,23 @@ TEST(Sentences, EveryReasonOnceInTheOrderOfTheEnum) {
   EXPECT_EQ(listed, expected);
 }
 
+// The names in braces, sorted.
+std::vector<std::string> Used(absl::string_view text) {
+  std::vector<std::string> names;
+  for (size_t open = text.find('{'); open != absl::string_view::npos; open = text.find('{', open + 1)) {
+    names.emplace_back(text.substr(open + 1, text.find_first_of("|}", open) - open - 1));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 // Whatever parameters a refusal carries: all, none, or any one of them.
 TEST(Sentences, AreSoundWithAndWithoutParameters) {
   for (const Sentence& row : Sentences()) {
-    const std::vector<std::string> names = ParametersOf(row);
+    const std::vector<std::string> names = absl::StrSplit(row.parameters, ", ", absl::SkipEmpty());
+    const std::vector<std::string> used = Used(row.english);
+    EXPECT_EQ(Used(row.dutch), used) << row.english;
+    EXPECT_THAT(names, testing::IsSupersetOf(used)) << row.english;
     Parameters all;
     for (const std::string& name : names) all.emplace_back(name, "somewhere");
     std::vector<Parameters> choices = {{}, all};
@@ -60,8 +74,7 @@ TEST(Sentences, AreSoundWithAndWithoutParameters) {
       ExpectSound(English(Because(row.reason, parameters)), "expected", "but");
       ExpectSound(Dutch(Because(row.reason, parameters)), "verwacht", "maar");
     }
-    for (const std::string& name : names) {
-      EXPECT_THAT(std::string(row.dutch), testing::HasSubstr("{" + name)) << "the Dutch text leaves a parameter out";
+    for (const std::string& name : used) {
       EXPECT_THAT(English(Because(row.reason, {{name, "xyzzy"}})), testing::HasSubstr("xyzzy"));
       EXPECT_THAT(Dutch(Because(row.reason, {{name, "xyzzy"}})), testing::HasSubstr("xyzzy"));
     }
@@ -104,9 +117,9 @@ TEST(Sentences, Texts) {
   ExpectSentences(Because(REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "support_arranged, a_gate_of_a_region"}}),
                   "expected support that is arranged and a gate of a region before this, but that is not there yet",
                   "verwacht eerst geregelde begeleiding en a gate of a region, maar dat is er nog niet");
-  ExpectSentences(Because(REFUSAL_REASON_STAY_TOO_LONG, {{"limit", "2017-03-06"}}),
-                  "expected a stay that ends by 2017-03-06, but it would end later",
-                  "verwacht een verblijf dat eindigt uiterlijk 2017-03-06, maar het zou later eindigen");
+  ExpectSentences(Because(REFUSAL_REASON_STAY_TOO_LONG, {{"limit", "P5D"}}),
+                  "expected a stay of at most 5 days from its first day, but it would end later",
+                  "verwacht een verblijf van hooguit 5 dagen vanaf de eerste dag, maar het zou later eindigen");
   ExpectSentences(Because(REFUSAL_REASON_POSITION_MOVED, {{"expected", "0:7"}, {"state", "0:9"}}),
                   "expected the traject at position 0:7, but it has changed since and is at 0:9",
                   "verwacht het traject op positie 0:7, maar het is sindsdien veranderd en staat op 0:9");
@@ -133,6 +146,9 @@ TEST(Words, OneTextForACodeAndOthersAsTheyAre) {
   EXPECT_EQ(Words(Language::kEnglish, "thing", "home"), "the home");
   EXPECT_EQ(Words(Language::kDutch, "state", "een_code_van_later"), "een code van later");
   EXPECT_EQ(Words(Language::kDutch, "place", "/data/a_b"), "/data/a_b");
+  EXPECT_EQ(Words(Language::kDutch, "limit", "PT12H"), "12 uur");
+  EXPECT_EQ(Words(Language::kEnglish, "limit", "P1Y6M"), "P1Y6M");
+  EXPECT_EQ(Words(Language::kEnglish, "limit", "PD"), "PD");
   EXPECT_EQ(Words(Language::kDutch, "categories", "wonen, inkomen, relaties"), "wonen, inkomen en relaties");
 }
 
