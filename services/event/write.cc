@@ -4,7 +4,6 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_format.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/strip.h>
 
@@ -188,7 +187,7 @@ void AppendAnswer(uint32_t partition, const journal::v1::Record& record, std::st
 
 }  // namespace
 
-std::string FormatSequence(uint64_t sequence) { return absl::StrFormat("%020d", sequence); }
+std::string FormatSequence(uint64_t sequence) { return absl::StrCat(absl::Dec(sequence, absl::kZeroPad20)); }
 
 std::string FormatPosition(uint32_t partition, uint64_t number) { return absl::StrCat(partition, ":", number); }
 

@@ -103,8 +103,8 @@ const std::vector<Sentence>& Table() {
       {REFUSAL_CODE_ILLEGAL_STATE, REFUSAL_REASON_SUPPORT_OVER, "thing",  //
        "expected a support that is not over, but this one is", "verwacht begeleiding die nog niet voorbij is, maar deze is voorbij"},
       {REFUSAL_CODE_ILLEGAL_STATE, REFUSAL_REASON_REQUIREMENT_NOT_MET, "missing",
-       "expected {missing|what must come first} before this, but that is not there yet",
-       "verwacht eerst {missing|wat hieraan voorafgaat}, maar dat is er nog niet"},
+       "expected this to be so first: {missing|what the workflow asks for}, but it is not so yet",
+       "verwacht dat eerst dit in orde is: {missing|wat de werkwijze vraagt}, maar dat is nog niet zo"},
       {REFUSAL_CODE_ILLEGAL_STATE, REFUSAL_REASON_NOT_POSSIBLE_NOW, "",  //
        "expected this at another moment, but it is not possible now", "verwacht dit op een ander moment, maar nu kan het niet"},
       {REFUSAL_CODE_ILLEGAL_STATE, REFUSAL_REASON_NOT_OMKLAP, "thing, state",

@@ -101,14 +101,9 @@ constexpr Entry kWords[] = {
      "de overdracht van de verantwoordelijkheid loopt of klaar is"},
 
     // What must be there first. Gates have the names that the workflow gives them.
-    {"missing", "actieplan", "the actieplan", "het actieplan"},
-    {"missing", "client_knows_contact", "a client who knows whom to call", "een cliënt die weet wie te bellen"},
-    {"missing", "home_lived_in", "a home in which the client lives", "een woning waarin de cliënt woont"},
-    {"missing", "home_signed", "a home with a signed contract", "een woning met een getekend contract"},
-    {"missing", "not_interrupted", "a client who is back", "een cliënt die terug is"},
+    {"missing", "client_knows_contact", "the client knows whom to call", "de cliënt weet wie te bellen"},
     {"missing", "recipient", "the recipient", "de ontvanger"},
     {"missing", "sender", "the sender", "de afzender"},
-    {"missing", "support_arranged", "support that is arranged", "geregelde begeleiding"},
 
     // States and outcomes whose code is English.
     {"", "by_itself", "closed by itself", "vanzelf gesloten"},

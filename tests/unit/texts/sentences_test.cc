@@ -114,9 +114,12 @@ TEST(Sentences, Texts) {
   ExpectSentences(Because(REFUSAL_REASON_TASK_CLOSES_BY_ITSELF, {{"thing", "task"}, {"closes_by", "support_arranged"}}),
                   "expected a task that is closed by hand, but this one closes by itself once support is arranged",
                   "verwacht een taak die met de hand gesloten wordt, maar deze sluit vanzelf zodra de begeleiding geregeld is");
-  ExpectSentences(Because(REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "support_arranged, a_gate_of_a_region"}}),
-                  "expected support that is arranged and a gate of a region before this, but that is not there yet",
-                  "verwacht eerst geregelde begeleiding en a gate of a region, maar dat is er nog niet");
+  ExpectSentences(Because(REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "begeleiding_geregeld, niet_onderbroken"}}),
+                  "expected this to be so first: begeleiding geregeld and niet onderbroken, but it is not so yet",
+                  "verwacht dat eerst dit in orde is: begeleiding geregeld en niet onderbroken, maar dat is nog niet zo");
+  ExpectSentences(Because(REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "client_knows_contact"}}),
+                  "expected this to be so first: the client knows whom to call, but it is not so yet",
+                  "verwacht dat eerst dit in orde is: de cliënt weet wie te bellen, maar dat is nog niet zo");
   ExpectSentences(Because(REFUSAL_REASON_STAY_TOO_LONG, {{"limit", "P5D"}}),
                   "expected a stay of at most 5 days from its first day, but it would end later",
                   "verwacht een verblijf van hooguit 5 dagen vanaf de eerste dag, maar het zou later eindigen");
