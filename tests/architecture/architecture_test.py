@@ -19,7 +19,7 @@ ARROWS = {
     "scenario": {"base", "texts", "event", "chart", "engine"},
     "log": {"base"},
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "audit"},
-    "audit": {"base", "chart", "engine", "log"},
+    "audit": {"base", "texts", "event", "chart", "engine", "log"},
     "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "workflow", "audit"},
 }
 
