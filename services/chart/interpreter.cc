@@ -111,7 +111,7 @@ std::optional<Microstep> Chart::Next(const Configuration& configuration, const H
   const size_t kind = event == nullptr ? 0 : event->data_case();
   if (kind >= waits_for_.size() || !waits_for_[kind]) return std::nullopt;
   const Set active = Numbers(configuration);
-  const std::vector<const Arrow*> arrows = WithoutConflicts(Enabled(active, event, guard), active, histories);
+  const Arrows arrows = WithoutConflicts(Enabled(active, event, guard), active, histories);
   if (arrows.empty()) return std::nullopt;
 
   Microstep step;
@@ -166,7 +166,7 @@ Chart::Set Chart::Numbers(const Configuration& configuration) const {
 // Which transitions --------------------------------------------------------------------------------------------------------------------
 
 // For each atomic active state the first transition that is enabled in it or else in its nearest ancestor.
-std::vector<const Chart::Arrow*> Chart::Enabled(const Set& active, const Event* event, Guard guard) const {
+Chart::Arrows Chart::Enabled(const Set& active, const Event* event, Guard guard) const {
   const int kind = event == nullptr ? 0 : static_cast<int>(event->data_case());
   const auto is_enabled = [&](const Arrow& arrow) {
     if (arrow.event != kind || (event != nullptr && !Matches(arrow.transition->on(), *event))) return false;
@@ -174,13 +174,19 @@ std::vector<const Chart::Arrow*> Chart::Enabled(const Set& active, const Event* 
     const auto& gates = arrow.transition->gates();
     return std::all_of(gates.begin(), gates.end(), [&](const Gate& gate) { return guard(gate.when()); });
   };
-  std::vector<const Arrow*> enabled;
+  Arrows enabled;
+  Set barren;  // ancestors in which nothing is enabled: regions share them
   for (int atomic : active) {
     if (nodes_[atomic].initial != 0) continue;
     for (int state = atomic; state != 0; state = nodes_[state].parent) {
       const auto& arrows = nodes_[state].arrows;
+      if (arrows.empty()) continue;
+      if (std::find(barren.begin(), barren.end(), state) != barren.end()) break;
       const auto found = std::find_if(arrows.begin(), arrows.end(), is_enabled);
-      if (found == arrows.end()) continue;
+      if (found == arrows.end()) {
+        barren.push_back(state);
+        continue;
+      }
       if (std::find(enabled.begin(), enabled.end(), &*found) == enabled.end()) enabled.push_back(&*found);
       break;
     }
@@ -189,10 +195,9 @@ std::vector<const Chart::Arrow*> Chart::Enabled(const Set& active, const Event* 
 }
 
 // Of two transitions that would leave the same state the one from the deeper source is taken, else the first in document order.
-std::vector<const Chart::Arrow*> Chart::WithoutConflicts(std::vector<const Arrow*> enabled, const Set& active,
-                                                         const Histories& histories) const {
+Chart::Arrows Chart::WithoutConflicts(Arrows enabled, const Set& active, const Histories& histories) const {
   if (enabled.size() < 2) return enabled;
-  std::vector<const Arrow*> kept;
+  Arrows kept;
   for (const Arrow* arrow : enabled) {
     const Set leaves = ExitSet(*arrow, active, histories);
     const auto conflicts = [&](const Arrow* other) {

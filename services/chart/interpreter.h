@@ -8,6 +8,7 @@
 #define OVERDRACHT_SERVICES_CHART_INTERPRETER_H_
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/inlined_vector.h>
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/strings/string_view.h>
@@ -54,7 +55,7 @@ class Chart {
   const std::string& PhaseOf(absl::string_view name) const;
 
  private:
-  using Set = std::vector<int>;  // of states, ascending
+  using Set = absl::InlinedVector<int, 16>;  // of states, ascending
 
   struct Arrow {
     const workflow::v1::Transition* transition;
@@ -62,6 +63,7 @@ class Chart {
     int target;
     int event;  // number of the event's field in event.v1.Event; 0: taken without event
   };
+  using Arrows = absl::InlinedVector<const Arrow*, 4>;
   struct Node {
     const workflow::v1::State* state = nullptr;
     int parent = -1;
@@ -81,8 +83,8 @@ class Chart {
   bool IsDescendant(int state, int ancestor) const { return state > ancestor && state <= nodes_[ancestor].last; }
 
   Set Numbers(const Configuration& configuration) const;
-  std::vector<const Arrow*> Enabled(const Set& active, const event::v1::Event* event, Guard guard) const;
-  std::vector<const Arrow*> WithoutConflicts(std::vector<const Arrow*> enabled, const Set& active, const Histories& histories) const;
+  Arrows Enabled(const Set& active, const event::v1::Event* event, Guard guard) const;
+  Arrows WithoutConflicts(Arrows enabled, const Set& active, const Histories& histories) const;
   int Domain(const Arrow& arrow, const Histories& histories) const;
   Set ExitSet(const Arrow& arrow, const Set& active, const Histories& histories) const;
   Set Remembered(int history, const Histories& histories) const;
