@@ -21,8 +21,8 @@ std::string FormatSequence(uint64_t sequence);
 // <partition>:<number>
 std::string FormatPosition(uint32_t partition, uint64_t number);
 
-// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line. Its causationid is the id of the event
-// that led to it, or term:<of>:<reference>.
+// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line. Its causationid is the id of an
+// event, or term:<of>:<reference>.
 std::string WriteNotice(uint32_t partition, const journal::v1::Record& record, int n);
 
 // The answer to the record's event as a CloudEvent (nl.overdracht.answers.accepted.v1 or refused.v1) with the fields of `publish`.
