@@ -67,11 +67,8 @@ class Checker {
     if (task.table().empty() && !by_rule && !task.has_open_while() && task.after().empty()) {
       Add(places_.Of(task), "never_opens", "a rule that opens it, open_while or after", "this task outside the tables has none of these");
     }
-    if (task.has_open_while() && task.has_closes_when()) {
-      Add(places_.Of(task, "closes_when"), "closes_twice", "either open_while or closes_when", "it has both");
-    }
-    if (task.has_closes_when() && !by_rule && task.table().empty()) {
-      Add(places_.Of(task, "closes_when"), "never_opens", "a rule that opens it", "there is none");
+    if (task.has_closes_when() && !by_rule && !task.has_open_while() && task.table().empty()) {
+      Add(places_.Of(task, "closes_when"), "never_opens", "a rule that opens it, or open_while", "there is neither");
     }
     if (task.declines_support() && !task.has_open_while()) {
       Add(places_.Of(task, "declines_support"), "form", "open_while beside declines_support", "there is none");

@@ -49,20 +49,25 @@ bool IsNext(const Traject& traject, const workflow::v1::Task& task) {
   return InItsPhases(traject, task) && before != nullptr && !before->open();
 }
 
+// Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does.
+bool OpensByItself(const Work& work, const workflow::v1::Task& task) {
+  return task.has_open_while() && InItsPhases(work.traject(), task) && Holds(work, task.open_while());
+}
+
+bool ClosesByItself(const Work& work, const workflow::v1::Task& task) {
+  if (task.has_closes_when()) return Holds(work, task.closes_when());
+  return task.has_open_while() && !OpensByItself(work, task);
+}
+
 bool FollowTask(Work* work, const workflow::v1::Task& task) {
   const Traject& traject = work->traject();
-  if (task.has_open_while()) {
-    const bool should = InItsPhases(traject, task) && Holds(*work, task.open_while());
-    if (should == IsOpen(traject, task.name())) return false;
-    if (should) {
-      OpenTask(work, task, task.name());
-    } else {
-      CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
-    }
+  if (IsOpen(traject, task.name())) {
+    if (!ClosesByItself(*work, task)) return false;
+    CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
     return true;
   }
-  if (task.has_closes_when() && IsOpen(traject, task.name()) && Holds(*work, task.closes_when())) {
-    CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
+  if (OpensByItself(*work, task)) {
+    OpenTask(work, task, task.name());
     return true;
   }
   if (IsNext(traject, task)) {

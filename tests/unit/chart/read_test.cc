@@ -179,8 +179,6 @@ const Change kChanges[] = {
     {kRule, "  sluiting: {on: closing, opens: plan}\n",
      "12:3: never_opens: expected a rule that opens it, open_while or after, but this task outside the tables has none of these"},
     {"term: P2W}", "term: P2W, after: ^plan}", "never_opens: expected a task that can be closed first, but they wait for each other"},
-    {"term: P2W}", "term: P2W, open_while: interrupted, closes_when: ^interrupted}",
-     "closes_twice: expected either open_while or closes_when, but it has both"},
     {"term: P2W}", "term: P2W, declines_support: ^true}", "form: expected open_while beside declines_support, but there is none"},
     {"term: P2W}", "term: P2W, per_reference: ^true}",
      "form: expected a task outside the tables that a rule opens, once for each reference, but this one is not"},
