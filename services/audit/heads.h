@@ -6,12 +6,12 @@
 #ifndef OVERDRACHT_SERVICES_AUDIT_HEADS_H_
 #define OVERDRACHT_SERVICES_AUDIT_HEADS_H_
 
-#include <absl/container/btree_map.h>
 #include <absl/status/statusor.h>
 
 #include <array>
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,8 +42,8 @@ void WriteHeads(const std::vector<Head>& heads, const std::vector<BatchTip>& tip
 // Heads that somebody kept: what must stand at each place.
 struct KeptHeads {
   using Place = std::pair<uint32_t, uint64_t>;  // partition and number
-  absl::btree_map<Place, Head> records;
-  absl::btree_map<Place, base::Hash> batches;
+  std::map<Place, Head> records;
+  std::map<Place, base::Hash> batches;
 };
 
 // INVALID_ARGUMENT with the number of the line that is not one of heads.
