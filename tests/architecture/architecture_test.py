@@ -18,7 +18,7 @@ ARROWS = {
     "oracle": {"base"},
     "scenario": {"base", "texts", "event", "chart", "engine"},
     "log": {"base"},
-    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "audit"},
+    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
     "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "workflow", "audit"},
 }
@@ -42,8 +42,8 @@ BANNED = {
     r"\bsleep(?:_for|_until)?\s*\(|\babsl::SleepFor\b": "waiting is the loop's (services/workflow)",
 }
 BANNED_HEADERS = {
-    "grpcpp/": "gRPC belongs to services/workflow/*_service.* and services/cli",
-    "grpc/": "gRPC belongs to services/workflow/*_service.* and services/cli",
+    "grpcpp/": "gRPC belongs to services/workflow/edge and services/cli",
+    "grpc/": "gRPC belongs to services/workflow/edge and services/cli",
     "sqlite3.h": "storage stays behind the EventLog port and the caches of services/workflow",
     "librdkafka/": "storage stays behind the EventLog port (services/log)",
     "thread": "the caller owns the threads",
@@ -61,7 +61,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/\w+_service\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer
@@ -103,7 +103,7 @@ class Architecture(unittest.TestCase):
 
     def test_grpc_stays_at_the_edges(self):
         self.check(
-            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/workflow/*_service.* and services/cli"
+            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/workflow/edge and services/cli"
             for path in source.files(*source.folders()) for line, included in source.includes(path)
             if (included.startswith("grpc") or included.endswith(".grpc.pb.h")) and not GRPC_EDGES.fullmatch(source.name(path)))
 

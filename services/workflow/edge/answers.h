@@ -1,0 +1,34 @@
+// DATA LEAVES: what became of a report, as the API says it.
+#ifndef OVERDRACHT_SERVICES_WORKFLOW_EDGE_ANSWERS_H_
+#define OVERDRACHT_SERVICES_WORKFLOW_EDGE_ANSWERS_H_
+
+#include <grpcpp/support/status.h>
+
+#include <cstdint>
+#include <string>
+
+#include "overdracht/api/v1/event_service.pb.h"
+#include "services/workflow/input.h"
+
+namespace overdracht::workflow {
+
+// Whom an answer goes to: the envelope of its event, as far as it could be read.
+struct Envelope {
+  std::string source;
+  std::string id;
+  std::string subject;
+};
+Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& event);
+
+// <partition>:<number>
+std::string FormatPosition(uint32_t partition, uint64_t record);
+std::optional<uint64_t> ParsePosition(absl::string_view position);
+
+api::v1::Answer ToApi(const Envelope& envelope, const Answer& answer);
+// A refusal as an error of a unary call, with google.rpc.ErrorInfo.
+grpc::Status ToError(const api::v1::Answer& refused);
+grpc::Status ToGrpc(const absl::Status& status);
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_SERVICES_WORKFLOW_EDGE_ANSWERS_H_

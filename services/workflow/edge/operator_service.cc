@@ -1,0 +1,179 @@
+#include "services/workflow/edge/operator_service.h"
+
+#include <absl/strings/str_cat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "services/base/uuid.h"
+#include "services/workflow/edge/answers.h"
+#include "services/workflow/edge/identity.h"
+#include "services/workflow/edge/piece_stream.h"
+#include "services/workflow/outbox.h"
+#include "services/workflow/view.h"
+
+namespace overdracht::workflow {
+namespace {
+
+// Everything runs in one partition until Kafka.
+constexpr uint32_t kPartition = 0;
+constexpr int kTrajectenAtOnce = 128;
+constexpr size_t kChunkBytes = 256 << 10;
+
+template <typename Response>
+class Refused : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit Refused(const grpc::Status& status) { this->Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  context->DefaultReactor()->Finish(status);
+  return context->DefaultReactor();
+}
+
+// Asks the loop; `failed` hears why it cannot answer.
+void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed) {
+  Question question{[ask = std::move(ask), failed](const absl::StatusOr<Partition*>& partition) {
+    if (!partition.ok()) return failed(partition.status());
+    ask(*partition);
+  }};
+  if (absl::Status status = loop->Submit(std::move(question), 256); !status.ok()) failed(status);
+}
+
+absl::StatusOr<Piece> NextLines(Partition* partition, std::string* after) {
+  const absl::StatusOr<std::vector<std::string>> ids = partition->Ids(*after, kTrajectenAtOnce);
+  if (!ids.ok()) return ids.status();
+  Piece piece{.messages = {}, .last = ids->size() < kTrajectenAtOnce};
+  for (const std::string& id : *ids) {
+    const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
+    if (!state.ok()) return state.status();
+    if (*state != nullptr) piece.messages.push_back(TrajectLine((*state)->traject));
+  }
+  if (!ids->empty()) *after = ids->back();
+  return piece;
+}
+
+// A file that is gone when the last one lets go of it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
+  ~TemporaryFile() { unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context, const api::v1::AdvanceClockRequest* request,
+                                                        api::v1::AdvanceClockResponse* response) {
+  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  Advance advance{.to_us = request->to_us(), .done = [reactor, response](const absl::StatusOr<base::Micros>& clock) {
+                    if (clock.ok()) response->set_clock_us(*clock);
+                    reactor->Finish(ToGrpc(clock.status()));
+                  }};
+  if (absl::Status status = loop_->Submit(std::move(advance), 256); !status.ok()) reactor->Finish(ToGrpc(status));
+  return reactor;
+}
+
+grpc::ServerWriteReactor<api::v1::ListTrajectenResponse>* OperatorService::ListTrajecten(grpc::CallbackServerContext* context,
+                                                                                         const api::v1::ListTrajectenRequest*) {
+  using Response = api::v1::ListTrajectenResponse;
+  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  auto after = std::make_shared<std::string>();
+  return new PieceStream<Response>(
+      [loop = loop_, after](PieceStream<Response>::Give give) {
+        AskLoop(
+            loop, [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
+      },
+      [](Response* response, std::string line) { response->set_json(std::move(line)); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContext* context, const api::v1::GetTrajectRequest* request,
+                                                      api::v1::GetTrajectResponse* response) {
+  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
+  const std::optional<std::string> id = base::ParseUuid(request->traject());
+  if (!id) return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected traject to be a UUID, but it is not"});
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  AskLoop(
+      loop_,
+      [id = *id, reactor, response](Partition* partition) {
+        const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
+        if (!state.ok()) return reactor->Finish(ToGrpc(state.status()));
+        if (*state == nullptr)
+          return reactor->Finish({grpc::StatusCode::NOT_FOUND, "expected a traject that was started, but there is none with this id"});
+        response->set_json(TrajectShow(**state, *partition->workflows(), kPartition));
+        reactor->Finish(grpc::Status::OK);
+      },
+      [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<api::v1::ReadOutboxResponse>* OperatorService::ReadOutbox(grpc::CallbackServerContext* context,
+                                                                                   const api::v1::ReadOutboxRequest* request) {
+  using Response = api::v1::ReadOutboxResponse;
+  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  const absl::StatusOr<uint64_t> cursor = ParseCursor(request->after());
+  if (!cursor.ok()) return new Refused<Response>(ToGrpc(cursor.status()));
+  struct Reader {
+    api::v1::ReadOutboxRequest request;
+    uint64_t after;
+  };
+  auto reader = std::make_shared<Reader>(Reader{*request, *cursor});
+  // The loop says which records, a worker reads them.
+  return new PieceStream<Response>(
+      [this, reader](PieceStream<Response>::Give give) {
+        const auto read = [this, reader, give](const OutboxPlan& plan) {
+          absl::StatusOr<std::vector<std::string>> lines =
+              workflow::ReadOutbox(journal_, kPartition, plan, reader->request.organisation(), reader->request.answers(), &reader->after);
+          if (!lines.ok()) return give(lines.status());
+          give(Piece{.messages = *std::move(lines), .last = !plan.more && !reader->request.follow()});
+        };
+        AskLoop(
+            loop_,
+            [this, reader, give, read](Partition* partition) {
+              absl::StatusOr<OutboxPlan> plan =
+                  PlanOutbox(partition, reader->request.organisation(), reader->after, reader->request.answers());
+              if (!plan.ok()) return give(plan.status());
+              workers_.Do([read, plan = *std::move(plan)] { read(plan); });
+            },
+            give);
+      },
+      [](Response* response, std::string line) { response->set_json(std::move(line)); });
+}
+
+grpc::ServerWriteReactor<api::v1::ReadJournalResponse>* OperatorService::ReadJournal(grpc::CallbackServerContext* context,
+                                                                                     const api::v1::ReadJournalRequest*) {
+  using Response = api::v1::ReadJournalResponse;
+  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  static std::atomic<int> count = 0;
+  struct Sending {
+    TemporaryFile file;
+    std::ifstream stream;
+  };
+  auto sending = std::make_shared<Sending>(Sending{TemporaryFile(absl::StrCat(folder_, "/export.", ++count, ".sending")), {}});
+  return new PieceStream<Response>(
+      [this, sending](PieceStream<Response>::Give give) {
+        workers_.Do([this, sending, give] {
+          if (!sending->stream.is_open()) {
+            if (absl::Status status = export_journal_(sending->file.path()); !status.ok()) return give(status);
+            sending->stream.open(sending->file.path(), std::ios::binary);
+          }
+          std::string chunk(kChunkBytes, '\0');
+          sending->stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+          chunk.resize(static_cast<size_t>(sending->stream.gcount()));
+          const bool last = !sending->stream;
+          Piece piece{.messages = {}, .last = last};
+          if (!chunk.empty()) piece.messages.push_back(std::move(chunk));
+          give(std::move(piece));
+        });
+      },
+      [](Response* response, std::string chunk) { response->set_chunk(std::move(chunk)); });
+}
+
+}  // namespace overdracht::workflow

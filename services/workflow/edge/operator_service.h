@@ -1,0 +1,44 @@
+// DATA LEAVES: what the operator of the installation asks (gRPC): the clock, the trajecten, the outboxes, a copy of the journal.
+#ifndef OVERDRACHT_SERVICES_WORKFLOW_EDGE_OPERATOR_SERVICE_H_
+#define OVERDRACHT_SERVICES_WORKFLOW_EDGE_OPERATOR_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "overdracht/api/v1/operator_service.grpc.pb.h"
+#include "services/log/event_log.h"
+#include "services/workflow/edge/workers.h"
+#include "services/workflow/loop.h"
+
+namespace overdracht::workflow {
+
+class OperatorService : public api::v1::OperatorService::CallbackService {
+ public:
+  // `export_journal` writes the export to a file of this name; `folder` is where such a file may stand while it is sent.
+  using ExportJournal = std::function<absl::Status(const std::string& path)>;
+  OperatorService(Loop* loop, log::EventLog* journal, std::string folder, ExportJournal export_journal)
+      : loop_(loop), journal_(journal), folder_(std::move(folder)), export_journal_(std::move(export_journal)) {}
+
+  grpc::ServerUnaryReactor* AdvanceClock(grpc::CallbackServerContext* context, const api::v1::AdvanceClockRequest* request,
+                                         api::v1::AdvanceClockResponse* response) override;
+  grpc::ServerWriteReactor<api::v1::ListTrajectenResponse>* ListTrajecten(grpc::CallbackServerContext* context,
+                                                                          const api::v1::ListTrajectenRequest* request) override;
+  grpc::ServerUnaryReactor* GetTraject(grpc::CallbackServerContext* context, const api::v1::GetTrajectRequest* request,
+                                       api::v1::GetTrajectResponse* response) override;
+  grpc::ServerWriteReactor<api::v1::ReadOutboxResponse>* ReadOutbox(grpc::CallbackServerContext* context,
+                                                                    const api::v1::ReadOutboxRequest* request) override;
+  grpc::ServerWriteReactor<api::v1::ReadJournalResponse>* ReadJournal(grpc::CallbackServerContext* context,
+                                                                      const api::v1::ReadJournalRequest* request) override;
+
+ private:
+  Loop* const loop_;
+  log::EventLog* const journal_;
+  const std::string folder_;
+  const ExportJournal export_journal_;
+  Workers workers_{2};
+};
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_SERVICES_WORKFLOW_EDGE_OPERATOR_SERVICE_H_

@@ -1,0 +1,138 @@
+// The loop of one partition, on one thread:
+//
+//   take what waits in the queue -> decide each input -> append all decisions as one batch -> answer -> project -> answer questions
+//
+// Nothing leaves before the batch counts. Events come in as values (reading JSON is the caller's work), so the loop only decides.
+//
+// The clock `wall` is the machine's, never earlier than before; `events` is the latest time of an event that could be read and came from
+// whom it says. Before an input is decided every timer of every traject that is due by then fires, in due order, decided at its due moment.
+//
+// When the disk is full the callers of the batch are told so, the state goes back to what is durable, and the same bytes are offered to
+// the log until they count: a batch is never decided anew for its place in the chain. Until then questions are answered, reports refused.
+#ifndef OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
+#define OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
+
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "overdracht/journal/v1/record.pb.h"
+#include "services/base/time.h"
+#include "services/chart/workflow.h"
+#include "services/log/event_log.h"
+#include "services/log/owner.h"
+#include "services/workflow/input.h"
+#include "services/workflow/partition.h"
+#include "services/workflow/queue.h"
+#include "services/workflow/unreadable.h"
+
+namespace overdracht::workflow {
+
+enum class ClockKind { kWall, kEvents };
+
+struct LoopOptions {
+  std::string data;  // the folder; its lock is held by the caller
+  ClockKind clock = ClockKind::kWall;
+  std::function<base::Micros()> machine_clock;
+  std::string program;  // name and version, for the batches
+  InputQueue::Limits queue;
+  PartitionLimits partition;
+  size_t most_inputs_per_round = 1024;
+  size_t most_bytes_per_batch = 512 << 10;
+  absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
+};
+
+class Loop {
+ public:
+  // Takes the journal over and brings the state to its end; deploys those definitions that are not the current ones of their id.
+  static absl::StatusOr<std::unique_ptr<Loop>> Open(LoopOptions options, log::EventLog* journal,
+                                                    std::vector<workflow::v1::WorkflowDefinition> definitions);
+  ~Loop();
+
+  // Starts the thread. `ended` is called on it when it ends by itself, with the reason.
+  void Start(std::function<void(absl::Status)> ended);
+  // RESOURCE_EXHAUSTED or UNAVAILABLE: not taken in, and no callback will come.
+  absl::Status Submit(Input input, size_t bytes) { return queue_.Push(std::move(input), bytes); }
+  // Takes nothing in any more, finishes what waits, and brings the cache up to the tip. Returns when that is done.
+  void Drain();
+  // Ends the loop with this status, as soon as the round is over.
+  void Stop(absl::Status why);
+  // The machine's clock was moved (tests): looks at the timers again.
+  void Wake() { queue_.Wake(); }
+
+  std::shared_ptr<const chart::Workflows> workflows() const;
+  ClockKind clock() const { return options_.clock; }
+
+ private:
+  struct Pending {
+    std::function<void(absl::StatusOr<Answer>)> done;
+    std::shared_ptr<Order> order;
+    Answer answer;
+  };
+
+  Loop(LoopOptions options, log::EventLog* journal);
+
+  void Run();
+  void Serve(std::vector<Input> inputs);
+  absl::Time NextMoment();
+
+  // Decide: into the open batch. An error means that the open batch cannot be finished.
+  absl::Status Take(Report* report);
+  absl::Status Take(Advance* advance);
+  absl::Status DecideEvent(Report* report, event::v1::Event* event);
+  absl::Status RefuseSource(Report* report, event::v1::Event* event);
+  absl::Status Validate(Report* report, event::v1::Event* event);
+  absl::Status ReachMoment(base::Micros moment);
+  absl::Status FireDue(base::Micros moment);
+  absl::Status NoteClock();
+  absl::Status Deploy(workflow::v1::WorkflowDefinition definition);
+  journal::v1::Record NewRecord(base::Micros time) const;
+  void Keep(const std::string& traject, engine::TrajectState* state, journal::v1::Record record);
+  void Promise(Report* report, Answer answer);
+  base::Micros MomentOf(const event::v1::Event& event) const;
+  bool PositionMoved(const Report& report, const engine::TrajectState& state) const;
+
+  // Append, answer, project.
+  absl::Status Commit();
+  absl::Status CommitIfFull();
+  void Abandon(const absl::Status& why);
+  void TryStuckBatch();
+  void CheckpointSometimes();
+  absl::Status Rebuild();
+  void Halt(absl::Status why);
+
+  const LoopOptions options_;
+  log::EventLog* const journal_;
+  InputQueue queue_;
+  std::thread thread_;
+  std::function<void(absl::Status)> ended_;
+
+  // The loop's thread only.
+  std::unique_ptr<log::Owner> owner_;
+  std::unique_ptr<Partition> partition_;
+  std::unique_ptr<Unreadable> unreadable_;
+  std::optional<log::BatchWriter> batch_;
+  std::vector<journal::v1::Record> records_;
+  std::vector<Pending> pending_;
+  std::vector<std::pair<std::function<void(absl::StatusOr<base::Micros>)>, base::Micros>> advanced_;
+  base::Micros journaled_clock_us_ = 0;  // what a restart would find as the clock
+  std::string stuck_;                    // a batch that the log could not take yet
+  absl::Status stuck_why_;
+  absl::Time next_try_ = absl::InfinitePast();
+  absl::Time next_checkpoint_ = absl::InfinitePast();
+  absl::Status halted_;
+
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const chart::Workflows> workflows_ ABSL_GUARDED_BY(mutex_);
+  absl::Status stop_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_

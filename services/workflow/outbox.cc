@@ -1,0 +1,85 @@
+#include "services/workflow/outbox.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+
+#include "services/event/write.h"
+
+namespace overdracht::workflow {
+namespace {
+
+using journal::v1::Record;
+
+constexpr int kEntriesAtOnce = 64;
+constexpr uint64_t kNear = 8;  // batches
+
+bool IsTo(const notice::v1::Notice& notice, const std::string& organisation) {
+  return std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end();
+}
+
+void Write(uint32_t partition, const Record& record, const OutboxEntry& entry, const std::string& organisation, bool answers,
+           uint64_t* after, std::vector<std::string>* lines) {
+  for (int n = 0; n < record.notices_size(); ++n) {
+    const uint64_t sequence = event::SequenceOf(record.number(), n);
+    if (sequence <= *after || !IsTo(record.notices(n), organisation)) continue;
+    lines->push_back(event::WriteNotice(partition, record, n));
+    *after = sequence;
+  }
+  const uint64_t sequence = event::SequenceOf(record.number(), event::kAnswer);
+  if (!answers || !entry.answer || sequence <= *after) return;
+  lines->push_back(event::WriteAnswer(partition, record));
+  *after = sequence;
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor) {
+  uint64_t after = 0;
+  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &after)) {
+    return absl::InvalidArgumentError("expected `after` to be a cursor of this outbox, but it is not");
+  }
+  return after;
+}
+
+absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers) {
+  absl::StatusOr<std::vector<OutboxEntry>> entries =
+      partition->Outbox(organisation, after / event::SequenceOf(1, 0), answers, kEntriesAtOnce);
+  if (!entries.ok()) return entries.status();
+  OutboxPlan plan{.entries = *std::move(entries), .before = {}, .more = false};
+  plan.more = plan.entries.size() == kEntriesAtOnce;
+  for (const OutboxEntry& entry : plan.entries) {
+    const absl::StatusOr<std::optional<log::Tip>> before = partition->TipBefore(entry.record);
+    if (!before.ok()) return before.status();
+    if (!before->has_value()) return absl::DataLossError("cache.db: no batch is known for a record of the outbox index");
+    plan.before.push_back(**before);
+  }
+  return plan;
+}
+
+absl::StatusOr<std::vector<std::string>> ReadOutbox(log::EventLog* journal, uint32_t partition, const OutboxPlan& plan,
+                                                    const std::string& organisation, bool answers, uint64_t* after) {
+  std::vector<std::string> lines;
+  const absl::Status enough = absl::CancelledError();
+  size_t i = 0;
+  while (i < plan.entries.size()) {
+    const absl::Status status = journal->Read(plan.before[i], [&](const log::Tip& at, const log::Batch& batch) {
+      for (; i < plan.entries.size() && plan.entries[i].record <= at.last_record; ++i) {
+        if (plan.entries[i].record < batch.first_record) return absl::DataLossError("cache.db: the outbox index does not fit the journal");
+        const log::StoredRecord& stored = batch.records[plan.entries[i].record - batch.first_record];
+        Record record;
+        if (!record.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
+          return absl::DataLossError(absl::StrCat("record ", stored.number, " cannot be read"));
+        }
+        Write(partition, record, plan.entries[i], organisation, answers, after, &lines);
+      }
+      // Read on to a batch that is near; seek one that is far.
+      return i == plan.entries.size() || plan.before[i].number > at.number + kNear ? enough : absl::OkStatus();
+    });
+    if (status != enough) return status.ok() ? absl::DataLossError("the journal ends before a record of the outbox index") : status;
+  }
+  return lines;
+}
+
+}  // namespace overdracht::workflow

@@ -1,0 +1,219 @@
+#include "services/workflow/partition.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <map>
+
+namespace overdracht::workflow {
+
+using journal::v1::Record;
+
+Partition::Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits)
+    : limits_(limits), cache_(std::move(cache)), workflows_(std::make_shared<chart::Workflows>()) {}
+
+absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& cache_path, log::EventLog* journal,
+                                                           const PartitionLimits& limits) {
+  for (bool anew : {false, true}) {
+    if (anew) {
+      if (absl::Status status = Cache::Drop(cache_path); !status.ok()) return status;
+    }
+    absl::StatusOr<std::unique_ptr<Cache>> cache = Cache::Open(cache_path);
+    if (!cache.ok()) {
+      if (anew) return cache.status();
+      continue;
+    }
+    std::unique_ptr<Partition> partition(new Partition(*std::move(cache), limits));
+    if (!partition->Load().ok()) continue;  // a damaged cache; a new one is empty and loads
+    // Fails also with a cache that is ahead of the journal, or another journal's: the journal does not hold its tip.
+    const absl::Status folded = partition->CatchUp(journal);
+    if (folded.ok()) return partition;
+    if (anew || !absl::IsDataLoss(folded) || partition->checkpoint_.number == 0) return folded;
+  }
+  return absl::InternalError("unreachable");
+}
+
+absl::Status Partition::Load() {
+  const absl::StatusOr<std::optional<CachedAt>> at = cache_->At();
+  if (!at.ok()) return at.status();
+  if (!at->has_value()) return absl::OkStatus();
+  tip_ = checkpoint_ = (*at)->tip;
+  clock_us_ = (*at)->clock_us;
+  const absl::StatusOr<std::vector<std::string>> definitions = cache_->ReadDefinitions();
+  if (!definitions.ok()) return definitions.status();
+  chart::Workflows workflows;
+  for (const std::string& bytes : *definitions) {
+    workflow::v1::WorkflowDefinition definition;
+    if (!definition.ParseFromString(bytes)) return absl::DataLossError("cache.db: a definition cannot be read");
+    absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(std::move(definition));
+    if (!compiled.ok()) return compiled.status();
+    workflows.Add(*std::move(compiled));
+  }
+  workflows_ = std::make_shared<chart::Workflows>(std::move(workflows));
+  return cache_->ReadTimers([this](absl::string_view id, base::Micros due) {
+    TimerKey key{due, {}};
+    std::copy_n(id.begin(), 16, key.second.begin());
+    timers_.insert(key);
+  });
+}
+
+absl::Status Partition::CatchUp(log::EventLog* journal) {
+  return journal->Read(tip_, [this](const log::Tip& at, const log::Batch& batch) { return Follow(at, batch); });
+}
+
+absl::Status Partition::Follow(const log::Tip& at, const log::Batch& batch) {
+  std::vector<Record> records(batch.records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    const log::StoredRecord& stored = batch.records[i];
+    if (!records[i].ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
+      return absl::DataLossError(absl::StrCat("record ", stored.number, " cannot be read"));
+    }
+    if (absl::Status status = Fold(stored, records[i]); !status.ok()) return status;
+  }
+  return Project(tip_, at, records);
+}
+
+absl::Status Partition::Fold(const log::StoredRecord& stored, const Record& record) {
+  ClockReached(record.time_us());
+  if (record.has_definition()) return Deploy(record.number(), record.definition());
+  if (record.traject().empty()) return absl::OkStatus();
+  const absl::StatusOr<engine::TrajectState*> state = FindOrMake(record.traject());
+  if (!state.ok()) return state.status();
+  engine::Apply(record, *state);
+  engine::SetHead(*state, base::Hasher::View(stored.link));
+  Changed(record.traject());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<engine::TrajectState*> Partition::Find(absl::string_view id) {
+  const absl::StatusOr<engine::TrajectState*> state = FindOrMake(id);
+  if (!state.ok() || (*state)->started()) return state;
+  Changed(id);
+  return nullptr;
+}
+
+absl::StatusOr<engine::TrajectState*> Partition::FindOrMake(absl::string_view id) {
+  auto found = hot_.find(id);
+  if (found != hot_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second->used);
+    return &found->second->state;
+  }
+  absl::StatusOr<std::optional<engine::TrajectState>> cold = cache_->ReadTraject(id);
+  if (!cold.ok()) return cold.status();
+  auto hot = std::make_unique<Hot>();
+  if (cold->has_value()) {
+    hot->state = **std::move(cold);
+    if (const auto due = engine::NextTimer(hot->state.traject)) hot->due = due->at_us;
+  }
+  recent_.emplace_front(id);
+  hot->used = recent_.begin();
+  return &hot_.emplace(id, std::move(hot)).first->second->state;
+}
+
+void Partition::Changed(absl::string_view id) {
+  const auto found = hot_.find(id);
+  Hot& hot = *found->second;
+  if (!hot.state.started()) {
+    recent_.erase(hot.used);
+    hot_.erase(found);
+    return;
+  }
+  hot.dirty = true;
+  std::optional<base::Micros> due;
+  if (const auto next = engine::NextTimer(hot.state.traject)) due = next->at_us;
+  if (due == hot.due) return;
+  TimerKey key;
+  std::copy_n(id.begin(), 16, key.second.begin());
+  if (hot.due) {
+    key.first = *hot.due;
+    timers_.erase(key);
+  }
+  if (due) {
+    key.first = *due;
+    timers_.insert(key);
+  }
+  hot.due = due;
+}
+
+std::optional<Partition::Due> Partition::NextDue() const {
+  if (timers_.empty()) return std::nullopt;
+  const TimerKey& first = *timers_.begin();
+  return Due{.at_us = first.first, .traject = absl::string_view(first.second.data(), first.second.size())};
+}
+
+absl::Status Partition::Deploy(uint64_t record, const journal::v1::DefinitionDeployed& deployed) {
+  absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(deployed.definition());
+  if (!compiled.ok()) return compiled.status();
+  auto workflows = std::make_shared<chart::Workflows>(*workflows_);
+  workflows->Add(*std::move(compiled));
+  workflows_ = std::move(workflows);
+  return cache_->AddDefinition(record, deployed.definition().SerializeAsString());
+}
+
+std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const Record& record) {
+  std::map<std::string, OutboxEntry> entries;
+  for (const notice::v1::Notice& notice : record.notices()) {
+    for (const std::string& organisation : notice.to()) entries[organisation].notices = true;
+  }
+  // Whoever reports under another organisation's name is answered itself; that organisation never hears of it.
+  const bool mismatch = record.refusal().code() == journal::v1::REFUSAL_CODE_SOURCE_MISMATCH;
+  const std::string& reporter = mismatch ? record.caller() : record.event().organisation();
+  if (record.has_event() && !reporter.empty()) entries[reporter].answer = true;
+  for (auto& [organisation, entry] : entries) entry.record = record.number();
+  return {entries.begin(), entries.end()};
+}
+
+absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record>& records) {
+  if (!records.empty()) {
+    if (absl::Status status = cache_->AddBatch(records.front().number(), before); !status.ok()) return status;
+  }
+  for (const Record& record : records) {
+    for (const auto& [organisation, entry] : OutboxEntriesOf(record)) {
+      if (absl::Status status = cache_->AddOutboxEntry(organisation, entry); !status.ok()) return status;
+    }
+  }
+  tip_ = tip;
+  if (absl::Status status = MakeRoom(); !status.ok()) return status;
+  if (tip_.last_record - checkpoint_.last_record < limits_.records_per_checkpoint) return absl::OkStatus();
+  return Checkpoint();
+}
+
+absl::Status Partition::WriteDirty() {
+  for (auto& [id, hot] : hot_) {
+    if (!hot->dirty) continue;
+    if (absl::Status status = cache_->WriteTraject(id, hot->state, hot->due); !status.ok()) return status;
+    hot->dirty = false;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::MakeRoom() {
+  while (hot_.size() > limits_.hot_trajecten) {
+    const auto coldest = hot_.find(recent_.back());
+    if (coldest->second->dirty) {
+      absl::Status status = cache_->WriteTraject(coldest->first, coldest->second->state, coldest->second->due);
+      if (!status.ok()) return status;
+    }
+    recent_.pop_back();
+    hot_.erase(coldest);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::Checkpoint() {
+  if (absl::Status status = WriteDirty(); !status.ok()) return status;
+  if (absl::Status status = cache_->Commit({.tip = tip_, .clock_us = clock_us_}); !status.ok()) return status;
+  checkpoint_ = tip_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Partition::Ids(absl::string_view after, int limit) {
+  if (absl::Status status = WriteDirty(); !status.ok()) return status;
+  return cache_->ReadIds(after, limit);
+}
+
+absl::StatusOr<std::vector<OutboxEntry>> Partition::Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit) {
+  return cache_->ReadOutbox(organisation, from_record, answers, limit);
+}
+
+}  // namespace overdracht::workflow

@@ -1,0 +1,120 @@
+// STATE CHANGES here: what the service knows of its partition. It is the fold of the journal and nothing else.
+//
+//   trajecten    the hot ones in memory (bounded), the rest in the state table of the cache
+//   timers       when each traject's earliest timer runs out, over all trajecten
+//   outboxes     which records tell an organisation something (the notices themselves are read from the journal)
+//   workflows    what was deployed
+//   clock        the latest moment at which anything was decided
+//
+// Open folds what the journal holds behind the cache. Used by the loop's thread only.
+#ifndef OVERDRACHT_SERVICES_WORKFLOW_PARTITION_H_
+#define OVERDRACHT_SERVICES_WORKFLOW_PARTITION_H_
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "overdracht/journal/v1/record.pb.h"
+#include "services/base/time.h"
+#include "services/chart/workflow.h"
+#include "services/engine/engine.h"
+#include "services/log/event_log.h"
+#include "services/workflow/cache.h"
+
+namespace overdracht::workflow {
+
+struct PartitionLimits {
+  // Trajecten kept in memory.
+  size_t hot_trajecten = 8192;
+  // A checkpoint is made after so many records at the latest.
+  uint64_t records_per_checkpoint = 20'000;
+  // With so many records behind the last checkpoint, because the cache cannot be written, nothing more should be taken in.
+  uint64_t most_records_behind = 400'000;
+};
+
+class Partition {
+ public:
+  // The state at the end of the journal. DATA_LOSS with the place where the journal is not whole.
+  static absl::StatusOr<std::unique_ptr<Partition>> Open(const std::string& cache_path, log::EventLog* journal,
+                                                         const PartitionLimits& limits);
+
+  // The traject, or null when nobody started it. Good until the next call. DATA_LOSS: the cache is damaged.
+  absl::StatusOr<engine::TrajectState*> Find(absl::string_view id);
+  // The same, but an empty one where there is none. It stays only if Changed finds it started.
+  absl::StatusOr<engine::TrajectState*> FindOrMake(absl::string_view id);
+  // After every decision on the traject.
+  void Changed(absl::string_view id);
+
+  // The earliest timer of all; the view is good until the next Changed.
+  struct Due {
+    base::Micros at_us = 0;
+    absl::string_view traject;
+  };
+  std::optional<Due> NextDue() const;
+
+  base::Micros clock_us() const { return clock_us_; }
+  void ClockReached(base::Micros moment) { clock_us_ = std::max(clock_us_, moment); }
+
+  // Never null, and never changed once it was given out.
+  std::shared_ptr<const chart::Workflows> workflows() const { return workflows_; }
+  absl::Status Deploy(uint64_t record, const journal::v1::DefinitionDeployed& deployed);
+
+  // What follows once a batch of this service counts: outbox index, checkpoint when one is due. `before`: the tip that it was made behind.
+  absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record>& records);
+  // Folds and projects a batch as it stands in the journal, behind tip(); or all that are there.
+  absl::Status Follow(const log::Tip& at, const log::Batch& batch);
+  absl::Status CatchUp(log::EventLog* journal);
+
+  // Makes the cache stand at the tip. After an error the partition must be opened anew.
+  absl::Status Checkpoint();
+  bool AtCheckpoint() const { return tip_ == checkpoint_; }
+  bool Overfull() const { return tip_.last_record - checkpoint_.last_record > limits_.most_records_behind; }
+
+  // The last batch that is part of the state.
+  const log::Tip& tip() const { return tip_; }
+
+  // For lists: the ids of started trajecten after `after`, sorted, at most `limit`.
+  absl::StatusOr<std::vector<std::string>> Ids(absl::string_view after, int limit);
+  absl::StatusOr<std::vector<OutboxEntry>> Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit);
+  absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return cache_->TipBefore(record); }
+
+ private:
+  struct Hot {
+    engine::TrajectState state;
+    std::optional<base::Micros> due;  // as it stands in timers_
+    bool dirty = false;
+    std::list<std::string>::iterator used;
+  };
+  using TimerKey = std::pair<base::Micros, std::array<char, 16>>;
+
+  Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits);
+  absl::Status Load();
+  absl::Status Fold(const log::StoredRecord& stored, const journal::v1::Record& record);
+  absl::Status WriteDirty();
+  absl::Status MakeRoom();
+
+  const PartitionLimits limits_;
+  std::unique_ptr<Cache> cache_;
+  log::Tip tip_;
+  log::Tip checkpoint_;
+  base::Micros clock_us_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<Hot>> hot_;
+  std::list<std::string> recent_;  // the hot ones, the one used last in front
+  std::set<TimerKey> timers_;
+  std::shared_ptr<const chart::Workflows> workflows_;
+};
+
+// Who is told something by the record, and whose report it answers.
+std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const journal::v1::Record& record);
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_SERVICES_WORKFLOW_PARTITION_H_

@@ -1,0 +1,78 @@
+// A damaged cache is seen when it is read, and costs nothing but a start.
+#include "services/workflow/cache.h"
+
+#include "tests/unit/workflow/service.h"
+
+namespace overdracht::workflow {
+namespace {
+
+void Spoil(const Folder& folder, const std::string& sql) {
+  auto database = Database::Open(folder / "cache.db");
+  ASSERT_TRUE(database.ok());
+  ASSERT_TRUE((*database)->Execute(sql).ok());
+}
+
+class DamagedCache : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(DamagedCache, IsMadeAnew) {
+  Folder folder;
+  std::vector<std::string> lines;
+  {
+    Service service(folder);
+    service.Start();
+    for (int i = 1; i <= 3; ++i) service.Publish(Started(i, "2017-01-02T09:00:00Z")).IgnoreError();
+    lines = service.List();
+    service.Stop();
+  }
+  Spoil(folder, GetParam());
+  Service service(folder);
+  service.Start();
+  // The first to meet it may be told to come again.
+  for (int i = 1; i <= 3; ++i) {
+    const std::string event = Completed(i, "2017-01-03T09:00:00Z", "verhuizing", "x");
+    if (const std::string outcome = service.Outcome(event); outcome != "illegal_state") {
+      EXPECT_EQ(outcome, "DATA_LOSS");
+      EXPECT_EQ(service.Outcome(event), "illegal_state");
+    }
+  }
+  service.Ask([](Partition& partition) { EXPECT_TRUE(partition.Outbox(kZorg, 0, false, 10).ok()); }).IgnoreError();
+  EXPECT_EQ(service.List().size(), 3u);
+  EXPECT_TRUE(service.ended().ok());
+  // The trajecten are as they were but for the refusals.
+  for (size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(service.List()[i].substr(0, 200), lines[i].substr(0, 200));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, DamagedCache,
+    ::testing::Values("UPDATE trajecten SET traject = CAST(substr(traject, 1, 40) || X'FF' || substr(traject, 42) AS BLOB)",
+                      "UPDATE trajecten SET due = due + 1", "UPDATE trajecten SET memory = X''",
+                      "UPDATE at SET at = CAST(X'01' || substr(at, 2) AS BLOB)", "UPDATE definitions SET definition = X'0A00'",
+                      "UPDATE made_by SET program = X'00'"));
+
+TEST(Cache, HoldsWhatWasCommittedAndNothingElse) {
+  Folder folder;
+  const std::string id(16, 'a');
+  engine::TrajectState state;
+  state.traject.set_id(id);
+  state.traject.set_workflow("first");
+  {
+    auto cache = Cache::Open(folder / "cache.db");
+    ASSERT_TRUE(cache.ok()) << cache.status();
+    ASSERT_TRUE((*cache)->WriteTraject(id, state, 5).ok());
+    ASSERT_TRUE((*cache)->Commit({.tip = {.offset = 3, .number = 3}, .clock_us = 7}).ok());
+    state.traject.set_workflow("second");
+    ASSERT_TRUE((*cache)->WriteTraject(id, state, 6).ok());
+    (*cache)->Rollback();
+    EXPECT_EQ((*cache)->ReadTraject(id).value()->traject.workflow(), "first");
+  }
+  auto cache = Cache::Open(folder / "cache.db");
+  ASSERT_TRUE(cache.ok());
+  const auto at = (*cache)->At();
+  ASSERT_TRUE(at.ok() && at->has_value());
+  EXPECT_EQ((*at)->tip.number, 3u);
+  EXPECT_EQ((*at)->clock_us, 7);
+  EXPECT_EQ((*cache)->ReadTraject(id).value()->traject.workflow(), "first");
+}
+
+}  // namespace
+}  // namespace overdracht::workflow

@@ -1,0 +1,132 @@
+// What becomes of a report, and what stands in the journal.
+#include "tests/unit/workflow/service.h"
+
+namespace overdracht::workflow {
+namespace {
+
+TEST(Loop, AnswersWithTheRecordOfTheDecision) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  const auto answer = service.Publish(Started(1, "2017-01-02T09:00:00Z"));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_FALSE(answer->refusal);
+  const auto records = service.Records();
+  ASSERT_EQ(records.size(), answer->record);
+  EXPECT_EQ(records.back().event().id(), "start-1");
+  EXPECT_EQ(records.back().time_us(), At("2017-01-02T09:00:00Z"));
+}
+
+TEST(Loop, ADuplicateHasTheAnswerOfTheFirst) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  const auto first = service.Publish(Started(1, "2017-01-02T09:00:00Z"));
+  const auto refused = service.Publish(Completed(1, "2017-01-02T09:00:00Z", "verhuizing", "x"));
+  ASSERT_TRUE(refused->refusal);
+  const size_t records = service.Records().size();
+  const auto again = service.Publish(Completed(1, "2017-01-02T09:00:00Z", "actieplan", "x"));
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->record, refused->record);
+  EXPECT_EQ(again->refusal->SerializeAsString(), refused->refusal->SerializeAsString());
+  EXPECT_EQ(service.Publish(Started(1, "2017-01-02T09:00:00Z"))->record, first->record);
+  EXPECT_EQ(service.Records().size(), records) << "a duplicate that moves no clock leaves no record";
+}
+
+TEST(Loop, AnUnknownTrajectIsRefusedOnTheRecordAndNotRemembered) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  EXPECT_EQ(service.Outcome(Completed(7, "2017-01-02T09:00:00Z", "actieplan", "x")), "unknown_traject");
+  EXPECT_EQ(service.Outcome(Completed(7, "2017-01-02T09:00:00Z", "actieplan", "x")), "unknown_traject");
+  EXPECT_TRUE(service.List().empty());
+  EXPECT_EQ(service.Records().back().refusal().code(), journal::v1::REFUSAL_CODE_UNKNOWN_TRAJECT);
+  EXPECT_TRUE(service.Records().back().traject().empty()) << "it has no chain";
+}
+
+TEST(Loop, ASourceMismatchStandsInTheJournalAndConcernsNoTraject) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  service.Publish(Started(1, "2017-01-02T09:00:00Z")).IgnoreError();
+  const auto before = service.List();
+  const auto mismatch = service.Publish(service.Read(Completed(1, "2030-01-02T09:00:00Z", "actieplan", "x"), kWijk));
+  EXPECT_EQ(Service::Outcome(mismatch), "source_mismatch");
+  const auto records = service.Records();
+  EXPECT_EQ(records.back().number(), mismatch->record);
+  EXPECT_EQ(records.back().caller(), kWijk);
+  EXPECT_EQ(service.List(), before);
+  EXPECT_EQ(service.Clock(), At("2017-01-02T09:00:00Z"));
+  EXPECT_EQ(service.Outcome(Completed(1, "2017-01-03T09:00:00Z", "actieplan", "x")), "accepted") << "its id is not used up";
+}
+
+TEST(Loop, WhatCannotBeReadIsKeptOutsideTheJournal) {
+  Folder folder;
+  {
+    Service service(folder);
+    service.Start();
+    const size_t records = service.Records().size();
+    const auto answer = service.Publish(std::string("not an event"));
+    EXPECT_EQ(Service::Outcome(answer), "malformed");
+    EXPECT_EQ(answer->record, 0u);
+    EXPECT_EQ(service.Records().size(), records);
+    service.Stop();
+  }
+  auto database = Database::Open(folder / "unreadable.db");
+  ASSERT_TRUE(database.ok());
+  auto rows = (*database)->Prepare("SELECT bytes, reason FROM unreadable");
+  ASSERT_TRUE(rows.ok());
+  ASSERT_TRUE(*rows->Step());
+  EXPECT_EQ(rows->Bytes(0), "not an event");
+  EXPECT_EQ(rows->Bytes(1), "unreadable");
+}
+
+TEST(Loop, ValidatingRecordsNothing) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  service.Publish(Started(1, "2017-01-02T09:00:00Z")).IgnoreError();
+  const size_t records = service.Records().size();
+  const auto before = service.List();
+  for (const auto& [task, outcome] : {std::pair("actieplan", "accepted"), std::pair("verhuizing", "illegal_state")}) {
+    Report report = service.Read(Completed(1, "2017-03-03T09:00:00Z", task, task));
+    report.validate_only = true;
+    EXPECT_EQ(Service::Outcome(service.Publish(std::move(report))), outcome);
+  }
+  EXPECT_EQ(service.Records().size(), records);
+  EXPECT_EQ(service.List(), before);
+}
+
+TEST(Loop, AnOutdatedPositionIsRefused) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  const auto started = service.Publish(Started(1, "2017-01-02T09:00:00Z"));
+  Report first = service.Read(Completed(1, "2017-01-02T09:00:00Z", "actieplan", "a"));
+  first.if_position = started->record;
+  EXPECT_EQ(Service::Outcome(service.Publish(std::move(first))), "accepted");
+  Report second = service.Read(Completed(1, "2017-01-02T09:00:00Z", "crisiskaart", "b"));
+  second.if_position = started->record;
+  const auto answer = service.Publish(std::move(second));
+  ASSERT_TRUE(answer->refusal);
+  EXPECT_EQ(answer->refusal->reason(), journal::v1::REFUSAL_REASON_POSITION_MOVED);
+}
+
+TEST(Loop, DrainingFinishesWhatWaitsAndTakesNothingMore) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  std::atomic<int> answered = 0;
+  for (int i = 1; i <= 200; ++i) {
+    Report report = service.Read(Started(i, "2017-01-02T09:00:00Z"));
+    report.done = [&](const absl::StatusOr<Answer>& answer) { answered += answer.ok() && !answer->refusal; };
+    ASSERT_TRUE(service.loop().Submit(std::move(report), 100).ok());
+  }
+  service.loop().Drain();
+  EXPECT_EQ(answered, 200);
+  EXPECT_TRUE(absl::IsUnavailable(service.loop().Submit(service.Read(Started(999, "2017-01-02T09:00:00Z")), 100)));
+  EXPECT_TRUE(service.ended().ok());
+}
+
+}  // namespace
+}  // namespace overdracht::workflow
