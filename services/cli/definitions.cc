@@ -1,0 +1,99 @@
+#include "services/cli/definitions.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "services/base/limits.h"
+
+namespace overdracht::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFile[] = "workflow.yaml";
+
+std::optional<std::string> Shipped(absl::string_view path) {
+  const auto& files = chart::ShippedWorkflows();
+  const auto found = files.find(std::string(path));
+  if (found == files.end()) return std::nullopt;
+  return found->second;
+}
+
+// One byte more than is allowed is enough to be refused.
+std::optional<std::string> FromDisk(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(base::kMaxWorkflowFileBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+std::string PathOf(const WorkflowPlace& place, absl::string_view file) {
+  return place.folder.empty() ? std::string(file) : absl::StrCat(place.folder, "/", file);
+}
+
+std::vector<WorkflowPlace> ShippedPlaces() {
+  std::vector<WorkflowPlace> places;
+  for (const auto& [path, text] : chart::ShippedWorkflows()) {
+    const std::string id = path.substr(0, path.find('/'));
+    if (path == absl::StrCat(id, "/", kFile)) places.push_back({.folder = "", .id = id});
+  }
+  return places;
+}
+
+}  // namespace
+
+std::vector<WorkflowPlace> FindWorkflows(const std::string& path) {
+  std::error_code error;
+  fs::path folder = fs::absolute(path, error).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  if (folder.filename() == kFile) folder = folder.parent_path();
+  // As it was given, not made absolute, so that findings read as the author writes paths.
+  const auto place = [&](const fs::path& workflow) {
+    const fs::path given = fs::proximate(workflow.parent_path(), error);
+    return WorkflowPlace{.folder = given.string(), .id = workflow.filename().string()};
+  };
+  if (fs::exists(folder / kFile, error)) return {place(folder)};
+  std::vector<WorkflowPlace> places;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (fs::exists(entry.path() / kFile, error)) places.push_back(place(entry.path()));
+  }
+  std::sort(places.begin(), places.end(), [](const WorkflowPlace& a, const WorkflowPlace& b) { return a.id < b.id; });
+  return places;
+}
+
+chart::ReadResult ReadWorkflowAt(const WorkflowPlace& place) {
+  chart::ReadResult result = chart::ReadWorkflow(place.id, [&](absl::string_view file) {
+    if (!place.folder.empty()) {
+      if (std::optional<std::string> text = FromDisk(PathOf(place, file))) return text;
+    }
+    return Shipped(file);
+  });
+  for (chart::Finding& finding : result.findings) {
+    const std::string path = PathOf(place, finding.file);
+    if (fs::exists(path)) finding.file = path;
+  }
+  return result;
+}
+
+absl::StatusOr<std::vector<workflow::v1::WorkflowDefinition>> ReadDefinitions(const std::string& folder) {
+  const std::vector<WorkflowPlace> places = folder.empty() ? ShippedPlaces() : FindWorkflows(folder);
+  if (places.empty()) return absl::NotFoundError(absl::StrCat("expected workflows in ", folder, " (<id>/", kFile, "), but there are none"));
+  std::vector<workflow::v1::WorkflowDefinition> definitions;
+  std::string findings;
+  for (const WorkflowPlace& place : places) {
+    chart::ReadResult result = ReadWorkflowAt(place);
+    for (const chart::Finding& finding : result.findings) absl::StrAppend(&findings, "\n", finding.ToString());
+    definitions.push_back(std::move(result.definition));
+  }
+  if (!findings.empty()) return absl::InvalidArgumentError(absl::StrCat("expected workflows that are whole, but:", findings));
+  return definitions;
+}
+
+}  // namespace overdracht::cli

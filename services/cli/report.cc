@@ -1,0 +1,120 @@
+// overdracht report: one event by hand.
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
+
+#include <cstdio>
+#include <map>
+#include <random>
+
+#include "overdracht/api/v1/error_details.pb.h"
+#include "overdracht/api/v1/event_service.grpc.pb.h"
+#include "services/base/time.h"
+#include "services/base/uuid.h"
+#include "services/cli/answer_json.h"
+#include "services/cli/client.h"
+#include "services/cli/command.h"
+#include "services/event/compose.h"
+
+namespace overdracht::cli {
+namespace {
+
+struct Options {
+  std::string name;
+  std::string as;
+  std::string traject;
+  std::vector<std::string> fields;
+  std::string id;
+  std::string time;
+  bool validate_only = false;
+  std::string if_position;
+  bool json = false;
+  std::string server = kDefaultServer;
+};
+
+std::string NewId() {
+  std::random_device chance;
+  std::string bytes;
+  for (int i = 0; i < 16; ++i) bytes += static_cast<char>(chance());
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
+  return base::FormatUuid(bytes);
+}
+
+// The answer to a refused call stands in the error's details.
+api::v1::Answer AnswerOf(const grpc::Status& status, const event::ReportEnvelope& envelope) {
+  api::v1::Answer answer;
+  answer.set_source(absl::StrCat("urn:nld:oin:", envelope.organisation, ":systeem:", envelope.system));
+  answer.set_id(envelope.id);
+  answer.set_subject(envelope.traject);
+  answer.set_message(status.error_message());
+  api::v1::RefusalStatus details;
+  api::v1::RefusalInfo info;
+  if (!details.ParseFromString(status.error_details()) || details.details_size() == 0 ||
+      !info.ParseFromString(details.details(0).value())) {
+    return answer;
+  }
+  answer.set_reason(info.reason());
+  for (const auto& [name, value] : std::map<std::string, std::string>(info.metadata().begin(), info.metadata().end())) {
+    if (name == "code") {
+      answer.set_code(value);
+    } else if (name == "duplicate") {
+      answer.set_duplicate(value == "true");
+    } else if (name == "position") {
+      answer.set_position(value);
+    } else if (name == "melding") {
+      answer.set_melding(value);
+    } else {
+      api::v1::AnswerParameter* const parameter = answer.add_parameters();
+      parameter->set_name(name);
+      parameter->set_value(value);
+    }
+  }
+  return answer;
+}
+
+int Report(const Options& options) {
+  event::ReportEnvelope envelope;
+  envelope.organisation = options.as;
+  envelope.id = options.id.empty() ? NewId() : options.id;
+  envelope.traject = options.traject;
+  envelope.time = options.time.empty() ? base::FormatTime(absl::ToUnixMicros(absl::Now())) : options.time;
+  const absl::StatusOr<std::string> event = event::ComposeEvent(options.name, envelope, options.fields);
+  if (!event.ok()) return Usage(std::string(event.status().message()));
+  const auto channel = Connect(options.server);
+  if (channel == nullptr) return kNotFinished;
+  grpc::ClientContext context;
+  context.AddMetadata("overdracht-oin", options.as);
+  api::v1::PublishRequest request;
+  request.set_cloud_event(*event);
+  request.set_validate_only(options.validate_only);
+  request.set_if_position(options.if_position);
+  api::v1::PublishResponse response;
+  const grpc::Status status = api::v1::EventService::NewStub(channel)->Publish(&context, request, &response);
+  if (!status.ok() && status.error_details().empty()) return CallFailed(options.server, status);
+  const api::v1::Answer answer = status.ok() ? response.answer() : AnswerOf(status, envelope);
+  std::printf("%s\n", options.json ? AnswerJson(std::nullopt, answer).dump().c_str() : AnswerText(answer).c_str());
+  return answer.accepted() ? kDone : kRefused;
+}
+
+}  // namespace
+
+void AddReport(CLI::App* program, Action* action) {
+  CLI::App* const command = program->add_subcommand("report", "Report one event by hand");
+  auto options = std::make_shared<Options>();
+  command->add_option("NAME", options->name, "The event: tasks.completed, handovers.offered, …")->required();
+  command->add_option("FIELDS", options->fields, "Its data: task=NAME categories=wonen,inkomen dossier.reference=d-1")
+      ->type_name("FIELD=VALUE");
+  command->add_option("--as", options->as, "The organisation that reports")->type_name("OIN")->required();
+  command->add_option("--traject", options->traject, "Id of the traject (a UUID)")->type_name("ID")->required();
+  command->add_option("--id", options->id, "Id of the event; the same id again changes nothing. Without it a new one is drawn")
+      ->type_name("ID");
+  command->add_option("--time", options->time, "When it is logged; now without it. Moves the clock `events`")->type_name("TIME");
+  command->add_flag("--validate-only", options->validate_only, "Say what would become of it, record nothing");
+  command->add_option("--if-position", options->if_position, "Refuse it unless this is the traject's last position")->type_name("P");
+  command->add_flag("--json", options->json, "The answer as JSON");
+  AddServerOption(command, &options->server);
+  command->callback([options, action] { *action = [options] { return Report(*options); }; });
+}
+
+}  // namespace overdracht::cli
