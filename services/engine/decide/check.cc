@@ -48,6 +48,14 @@ std::string TaskOwner(const Work& work, const std::string& task) {
   return OwnerOf(work, *work.workflow().FindTask(TaskName(task)));
 }
 
+// Where more was asked for, the sender offers again; whoever else may offer would use the id a second time.
+bool MayOffer(const Traject& traject, const event::v1::HandoversOffered& offered, const std::string& who) {
+  const journal::v1::Handover* before = FindHandover(traject, offered.handover());
+  const auto asks_for_more = [](HandoverState state) { return state == notice::v1::HANDOVER_STATE_AANVULLING_GEVRAAGD; };
+  if (before != nullptr && (asks_for_more(before->state()) || asks_for_more(before->held_in()))) return before->sender() == who;
+  return offered.transfers_responsibility() ? traject.responsible() == who : HoldsCareRole(traject, who);
+}
+
 bool Is(const Work& work, Reporter reporter) {
   const Traject& traject = work.traject();
   const Event& event = *work.event();
@@ -59,8 +67,7 @@ bool Is(const Work& work, Reporter reporter) {
     case event::v1::REPORTER_SENDER: return FindHandover(traject, *Field(event, "handover"))->sender() == who;
     case event::v1::REPORTER_RECIPIENT: return FindHandover(traject, *Field(event, "handover"))->recipient() == who;
     case event::v1::REPORTER_PROVIDER: return FindSupport(traject, *Field(event, "support"))->provider() == who;
-    case event::v1::REPORTER_OFFERER:
-      return event.handovers_offered().transfers_responsibility() ? traject.responsible() == who : HoldsCareRole(traject, who);
+    case event::v1::REPORTER_OFFERER: return MayOffer(traject, event.handovers_offered(), who);
     default: return HoldsRole(traject, who, static_cast<Role>(reporter));  // REPORTER_ZORGAANBIEDER … have the numbers of the roles
   }
 }

@@ -57,10 +57,6 @@ bool AtLeast(const google::protobuf::RepeatedField<int>& categories, const googl
   return true;
 }
 
-bool IsOfferAgain(const Work& work, const Handover& handover) {
-  return handover.state() == HANDOVER_STATE_AANVULLING_GEVRAAGD && handover.sender() == work.reporter();
-}
-
 Refused CheckOfferAgain(const Handover& before, const event::v1::HandoversOffered& event) {
   const bool same = before.recipient() == event.recipient() && before.purpose() == event.purpose() &&
                     before.transfers_responsibility() == event.transfers_responsibility() &&
@@ -131,7 +127,7 @@ void WithdrawHandover(Work* work, const std::string& id) {
 Refused Check(const Work& work, const event::v1::HandoversOffered& event) {
   const Traject& traject = work.traject();
   if (const Handover* before = FindHandover(traject, event.handover())) {
-    if (IsOfferAgain(work, *before)) return CheckOfferAgain(*before, event);
+    if (before->state() == HANDOVER_STATE_AANVULLING_GEVRAAGD) return CheckOfferAgain(*before, event);
     return Illegal(journal::v1::REFUSAL_REASON_REFERENCE_USED, {{"thing", "handover"}, {"state", base::Code(before->state())}});
   }
   if (event.recipient() == work.reporter()) return Illegal(journal::v1::REFUSAL_REASON_RECIPIENT_IS_SENDER);

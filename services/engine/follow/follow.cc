@@ -27,6 +27,16 @@ bool FollowLeaving(Work* work) {
   return changed;
 }
 
+// What these rules opened and is still open. Only now: one reopened afterwards is there to be done.
+void CloseTasksOf(Work* work, const std::vector<int>& rules) {
+  for (int index : rules) {
+    for (const std::string& name : work->definition().rules(index).opens()) {
+      const journal::v1::Task* task = FindTask(work->traject(), name);
+      if (task != nullptr && task->open()) CloseTask(work, name, notice::v1::TASK_OUTCOME_BY_ITSELF);
+    }
+  }
+}
+
 bool FollowInterruption(Work* work) {
   if (!Running(work->traject())) return false;
   const journal::v1::Episode* episode = OpenEpisode(work->traject());
@@ -34,7 +44,12 @@ bool FollowInterruption(Work* work) {
                                            episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
   if (away == Interrupted(work->traject())) return false;
   SetStatus(work, away ? notice::v1::STATUS_ONDERBROKEN : notice::v1::STATUS_LOPEND);
-  if (away) RunRules(work, work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED));
+  const std::vector<int>& rules = work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED);
+  if (away) {
+    RunRules(work, rules);
+  } else {
+    CloseTasksOf(work, rules);
+  }
   return true;
 }
 

@@ -49,12 +49,13 @@ bool IsNext(const Traject& traject, const workflow::v1::Task& task) {
   return InItsPhases(traject, task) && before != nullptr && !before->open();
 }
 
-// Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does.
+// Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does; and always with its phases.
 bool OpensByItself(const Work& work, const workflow::v1::Task& task) {
   return task.has_open_while() && InItsPhases(work.traject(), task) && Holds(work, task.open_while());
 }
 
 bool ClosesByItself(const Work& work, const workflow::v1::Task& task) {
+  if (task.has_open_while() && !InItsPhases(work.traject(), task)) return true;
   if (task.has_closes_when()) return Holds(work, task.closes_when());
   return task.has_open_while() && !OpensByItself(work, task);
 }
