@@ -7,7 +7,7 @@
 #include "tests/bench/bench.h"
 
 int main(int argc, char** argv) {
-  using namespace overdracht::bench;  // NOLINT(google-build-using-namespace)
+  using namespace overdracht::bench;
   const std::map<std::string, std::function<Result(const Options&)>> benchmarks = {
       {"decide", Decide}, {"replay", Replay}, {"handover_embedded", HandoverEmbedded}};
 
