@@ -131,13 +131,9 @@ class Checker {
     while (!todo.empty()) {
       const State* state = todo.back();
       todo.pop_back();
-      if (const State* parent = parents_.at(state); parent != nullptr) {
-        reach(parent);
-        // Whoever is in one region is in all.
-        if (parent->parallel())
-          std::for_each(parent->states().begin(), parent->states().end(), [&](const State& region) { reach(&region); });
-      }
-      if (IsHistory(*state)) reach(Initial(*parents_.at(state)));
+      reach(parents_.at(state));
+      if (const State* parent = parents_.at(state); IsHistory(*state) && parent != nullptr) reach(Default(*parent));
+      // Whoever is in one region is in all.
       if (state->parallel()) std::for_each(state->states().begin(), state->states().end(), [&](const State& region) { reach(&region); });
       if (!state->states().empty() && !state->parallel() && IsEnteredByDefault(*state)) reach(Initial(*state));
       for (const Transition& transition : state->transitions()) reach(Find(transition.to()));
@@ -149,8 +145,12 @@ class Checker {
     }
   }
 
-  const State* Initial(const State& state) const {
-    if (!state.initial().empty()) return Find(state.initial());
+  const State* Initial(const State& state) const { return state.initial().empty() ? Default(state) : Find(state.initial()); }
+
+  // What a history leads to that has no transition of its own, at the latest.
+  const State* Default(const State& state) const {
+    const State* initial = state.initial().empty() ? nullptr : Find(state.initial());
+    if (initial != nullptr && !IsHistory(*initial)) return initial;
     const auto it = std::find_if(state.states().begin(), state.states().end(), [](const State& child) { return !IsHistory(child); });
     return it == state.states().end() ? nullptr : &*it;
   }

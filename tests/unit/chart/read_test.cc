@@ -237,6 +237,9 @@ const Change kChanges[] = {
      "    states: {plan: {}, taken: {history: deep, transitions: {^plan: {on: homes.lost}}}}\n    transitions:\n      klaar",
      "history: expected neither event nor gates: a history only says what comes first, but there is one"},
 
+    {kLast, "  klaar: {final: afgerond}\n  taken: {history: ^deep}\n",
+     "history: expected a history inside a state, but this one is in none", true},
+
     // The author's invariants
     {kLast, "  klaar: {final: afgerond}\ninvariants: {^geen: {}}\n",
      "form: expected either no_gate_waits_for or always, but it is otherwise"},
@@ -333,6 +336,13 @@ const Form kForms[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, Conditions, testing::ValuesIn(kForms));
+
+TEST(Read, AHistoryMayBeWhereAStateBegins) {
+  Texts files = SmallFiles();
+  files["klein/workflow.yaml"] = With(kSmall, "    transitions:\n      klaar",
+                                      "    initial: taken\n    states: {taken: {history: deep}, plan: {}}\n    transitions:\n      klaar");
+  EXPECT_THAT(FindingsOf(ReadFrom(files, "klein")), IsEmpty());
+}
 
 TEST(Read, ASeriesIsHeldByTheContactOfItsName) {
   Texts files = SmallFiles();
