@@ -1,5 +1,5 @@
 // handover_embedded: handovers against a running `overdracht dev` by PublishStream. In each stream some handovers are under way at once; each
-// report is sent when the one before it in its handover is answered. Beside it, in the same session: an echo that answers the same stream
+// report is sent when the one before it in its handover is answered. Beside it, in the same run: an echo that answers the same stream
 // without doing anything, and the bare group commits of SQLite with batches of the size that the server wrote.
 
 #include <absl/strings/match.h>

@@ -1,4 +1,4 @@
-// What every event must pass, in the order of the refusals (uitstroom.md, 'Refusals'), and how a refusal is made.
+// What every event must pass, in the order of the refusals (docs/errors.md), and how a refusal is made.
 #ifndef OVERDRACHT_SERVICES_ENGINE_DECIDE_CHECK_H_
 #define OVERDRACHT_SERVICES_ENGINE_DECIDE_CHECK_H_
 

@@ -158,7 +158,7 @@ Refused Check(const Work& work, const event::v1::TerugvallenResolved& event) {
 
 void Do(Work* work, const event::v1::TerugvallenResolved& event) { MoveTo(work, event.episode(), EPISODE_STATE_OPGELOST); }
 
-// A state for it is one region's (regions.md, Leiden); where the workflow has none it is never the moment.
+// A state for it is one region's (Leiden); where the workflow has none it is never the moment.
 Refused Check(const Work& work, const event::v1::TerugvallenDeescalated& event) {
   return WrongState("episode", base::Code(FindEpisode(work.traject(), event.episode())->state()), "gedeescaleerd");
 }

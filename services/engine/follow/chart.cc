@@ -51,7 +51,7 @@ void CloseTasksOf(Work* work, const std::string& state) {
   }
 }
 
-// The guarantee of return (regions.md): responsibility goes back at once, and nothing of the move is left.
+// The guarantee of return (docs/invariants.md, 2): responsibility goes back at once, and nothing of the move is left.
 void ReturnToZorgaanbieder(Work* work) {
   if (OpenEpisode(work->traject()) != nullptr) CloseEpisode(work, notice::v1::EPISODE_STATE_OPGELOST);
   if (Interrupted(work->traject())) SetStatus(work, notice::v1::STATUS_LOPEND);
