@@ -252,6 +252,17 @@ class Documentation(unittest.TestCase):
             self.assertTrue(first, f"{source.name(page)}: say which file to read first: 'Read `name` first'")
             self.assertTrue((folder / first[1]).exists(), f"{source.name(page)}: says to read {first[1]} first, which is not there")
 
+    def test_the_list_of_tests_is_whole(self):
+        text = (source.ROOT / "tests/README.md").read_text(encoding="utf-8")
+        for folder in self.folders():
+            if folder.parent == source.ROOT / "tests":
+                self.assertIn(f"| `{folder.name}` |", text, f"tests/README.md: give {folder.name} a line in its table")
+
+    def test_every_workflow_is_in_the_list(self):
+        text = (source.ROOT / "workflows/README.md").read_text(encoding="utf-8")
+        for definition in (source.ROOT / "workflows").glob("*/workflow.yaml"):
+            self.assertIn(f"]({definition.parent.name}/README.md)", text, f"workflows/README.md: give {definition.parent.name} a line in its table")
+
     def test_arrows_stand_in_the_pages(self):
         for name in source.folders():
             text = (source.SERVICES / name / "README.md").read_text(encoding="utf-8")
