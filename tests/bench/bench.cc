@@ -27,8 +27,8 @@ std::string Result::Json() const {
 std::string Result::Text() const {
   std::string text = absl::StrFormat("%-20s %12.0f %s, %.0f%% of %s (%.0f)\n", name, value, unit,
                                      baseline_value > 0 ? 100 * value / baseline_value : 0, baseline, baseline_value);
-  absl::StrAppendFormat(&text, "%-20s p50 %.3f ms, p99 %.3f ms, CPU %.4f ms, %d runs, spread %.0f%%\n", "", p50_ms, p99_ms, cpu_ms_per_op, runs,
-                        100 * spread);
+  absl::StrAppendFormat(&text, "%-20s p50 %.3f ms, p99 %.3f ms, CPU %.4f ms, %d runs, spread %.0f%%\n", "", p50_ms, p99_ms, cpu_ms_per_op,
+                        runs, 100 * spread);
   for (const auto& [key, figure] : more) absl::StrAppendFormat(&text, "%-20s %s %.4g\n", "", key, figure);
   return text;
 }

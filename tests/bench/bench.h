@@ -14,7 +14,7 @@
 namespace overdracht::bench {
 
 struct Options {
-  double scale = 1;    // of the work in a run; 1 is what the figures in docs are made with
+  double scale = 1;  // of the work in a run; 1 is what the figures in docs are made with
   int runs = 5;
   std::string server;  // the program to measure as a server
 };

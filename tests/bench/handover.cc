@@ -25,10 +25,11 @@ std::string CloudEvent(uint64_t n, int report, const std::string& source, const 
 
 std::array<std::string, kReports> HandoverJson(uint64_t n, const std::string& time) {
   return {
-      CloudEvent(n, 1, kZorgaanbieder, time, "trajecten.started",
-                 R"({"workflow":"uitstroom","client":"c-1","participants":[{"role":"zorgaanbieder","organisation":"00000099000000201000"},)"
-                 R"({"role":"wijkteam","organisation":"00000099000000202000"},{"role":"gemeente","organisation":"00000099000000203000"},)"
-                 R"({"role":"woningcorporatie","organisation":"00000099000000204000"},{"role":"ggz","organisation":"00000099000000205000"}]})"),
+      CloudEvent(
+          n, 1, kZorgaanbieder, time, "trajecten.started",
+          R"({"workflow":"uitstroom","client":"c-1","participants":[{"role":"zorgaanbieder","organisation":"00000099000000201000"},)"
+          R"({"role":"wijkteam","organisation":"00000099000000202000"},{"role":"gemeente","organisation":"00000099000000203000"},)"
+          R"({"role":"woningcorporatie","organisation":"00000099000000204000"},{"role":"ggz","organisation":"00000099000000205000"}]})"),
       CloudEvent(n, 2, kZorgaanbieder, time, "consents.granted",
                  R"({"consent":"t-1","recipient":"00000099000000202000","categories":["wonen","gezondheid","actieplan"],)"
                  R"("purpose":"handover","validUntil":"2099-12-31"})"),

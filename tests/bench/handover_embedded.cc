@@ -1,5 +1,5 @@
-// handover_embedded: handovers against a running `overdracht dev` by PublishStream. In each stream some handovers are under way at once; each
-// report is sent when the one before it in its handover is answered. Beside it, in the same run: an echo that answers the same stream
+// handover_embedded: handovers against a running `overdracht dev` by PublishStream. In each stream some handovers are under way at once;
+// each report is sent when the one before it in its handover is answered. Beside it, in the same run: an echo that answers the same stream
 // without doing anything, and the bare group commits of SQLite with batches of the size that the server wrote.
 
 #include <absl/strings/match.h>
@@ -48,7 +48,8 @@ class DevServer {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    OVERDRACHT_CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ) == 0, "the server cannot be started");
+    OVERDRACHT_CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ) == 0,
+                     "the server cannot be started");
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
     std::string said;
@@ -210,7 +211,8 @@ JournalSize Measure(const std::string& path) {
 // Commits a second of one row of so many bytes.
 double CommitRate(const std::string& path, size_t bytes) {
   auto database = log::Sqlite::Open(path);
-  OVERDRACHT_CHECK(database.ok() && database->Execute("CREATE TABLE raw(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL)").ok(), "no table");
+  OVERDRACHT_CHECK(database.ok() && database->Execute("CREATE TABLE raw(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL)").ok(),
+                   "no table");
   auto insert = database->Prepare("INSERT INTO raw(bytes) VALUES(?1)");
   OVERDRACHT_CHECK(insert.ok(), "no statement");
   const std::string row(bytes, 'x');

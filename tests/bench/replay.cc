@@ -1,5 +1,5 @@
-// replay: a journal of handovers read from the embedded log, every hash checked, every record parsed and applied. Against SHA-256 alone over
-// the same bytes.
+// replay: a journal of handovers read from the embedded log, every hash checked, every record parsed and applied. Against SHA-256 alone
+// over the same bytes.
 
 #include <absl/container/flat_hash_map.h>
 
