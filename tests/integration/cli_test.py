@@ -342,6 +342,7 @@ class Tools(Case):
     def test_demo(self):
         data = self.where / "demo"
         process = subprocess.Popen([BINARY, "dev", "--demo", "--data", str(data), "--grpc-port", "0", "--http-port", "0"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
         said = ""
         while "Ctrl-C" not in said or said.count("\n  ") < 28:
             line = process.stdout.readline()

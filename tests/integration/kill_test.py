@@ -25,7 +25,7 @@ sys.path[:0] = [str(HERE.parent / "support")]
 import overdracht  # noqa: E402
 
 HISTORY = HERE.parent / "region" / "almelo-2017.jsonl.xz"
-LINES = 4000
+LINES = 8601
 NOT_REMEMBERED = ("MALFORMED", "SOURCE_MISMATCH", "UNKNOWN_TRAJECT")
 POINTS = ("append", "answer", "project")
 
@@ -52,7 +52,7 @@ def result(server, lines, where):
 def unkilled(binary, lines, where):
     """The lines whose answers are remembered, and what comes of them. The others are recorded each time that they are sent."""
     everything = where / "everything.jsonl"
-    everything.write_text("".join(line + "\n" for line in lines))
+    everything.write_bytes("".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape"))
     with overdracht.Dev(binary, where / "first" / "data") as server:
         answers = server.publish(everything)
     started = set()
@@ -63,7 +63,7 @@ def unkilled(binary, lines, where):
         if answer.get("code") not in NOT_REMEMBERED and answer["subject"] in started and answer.get("code") != "ALREADY_EXISTS":
             kept.append(line)
     source = where / "input.jsonl"
-    source.write_text("".join(line + "\n" for line in kept))
+    source.write_bytes("".join(line + "\n" for line in kept).encode("utf-8", "surrogateescape"))
     with overdracht.Dev(binary, where / "second" / "data") as server:
         answers = server.publish(source)
         expect(len(answers) == len(kept), f"{len(kept)} lines, {len(answers)} answers")
@@ -122,12 +122,12 @@ def killed(binary, lines, source, kills, chance, where):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary")
-    parser.add_argument("--kills", type=int, default=110)
+    parser.add_argument("--kills", type=int, default=150)
     parser.add_argument("--seed", type=int, default=20170102)
     arguments = parser.parse_args()
     binary = overdracht.find_binary(arguments.binary)
     print(f"seed {arguments.seed}")
-    with lzma.open(HISTORY, "rt", encoding="utf-8") as file:
+    with lzma.open(HISTORY, "rt", encoding="utf-8", errors="surrogateescape") as file:
         lines = [line.rstrip("\n") for line, _ in zip(file, range(LINES))]
     with tempfile.TemporaryDirectory(prefix="overdracht-kill-") as scratch:
         where = pathlib.Path(scratch)
