@@ -278,6 +278,12 @@ class Documentation(unittest.TestCase):
                 if not re.match(r"[a-z]+:", target):
                     self.assertTrue((page.parent / target).exists(), f"{source.name(page)}: links to {target}, which is not there")
 
+    def test_files_that_are_named_are_there(self):
+        for page in [source.ROOT / "README.md", *sorted((source.ROOT / "docs").rglob("*.md"))]:
+            text = page.read_text(encoding="utf-8")
+            for named in re.findall(r"\b((?:services|proto|tests|deploy)/[\w./-]*\w)", text):
+                self.assertTrue((source.ROOT / named).exists(), f"{source.name(page)}: names {named}, which is not there")
+
     def test_decisions_are_named_by_date(self):
         for path in sorted((source.ROOT / "docs/adr").glob("*.md")):
             self.assertRegex(path.name, r"^(\d{8}-[a-z0-9-]+|README)\.md$", f"{source.name(path)}: name it by its date, 20261126-what-was-decided.md")
