@@ -39,7 +39,7 @@ terugval:
     gesignaleerd: {of: assessment, dreigend: P1D, crisis: PT1H, escalation: {tell: gemeente}}
     beoordeeld: {of: response, dreigend: P1D, crisis: P1D, escalation: {tell: gemeente}}
     opgeschaald: {of: review, dreigend: P4W, crisis: P4W, escalation: {tell: gemeente}}
-    respijt: {of: respite, escalation: {tell: gemeente}}
+    respijt: {of: respite, escalation: [{tell: gemeente}, {wait: P1D, tell: gemeente}]}
     opgenomen: {of: review, dreigend: P4W, crisis: P4W, escalation: {tell: gemeente}}
 endings:
   client_withdrew: gestopt
