@@ -19,6 +19,8 @@ STRANGER = "00000099999999999000"
 PURPOSES = ("handover", "support", "treatment", "crisis")
 OPTIONAL_ROLES = ("woningcorporatie", "ggz", "bewindvoerder", "begeleider")
 TASKS = [*model.KNOWN_TASKS, "koffie_zetten", "signaal_opvolgen", "actieplan:x", "override_melden:n-1", "signaal_opvolgen:s-1", "warme_terugkeer:e-1"]
+BENT = {"": (), "consent": ("consent", "handover", "offer"), "terugval": ("terugval",), "participant": ("participant", "transfer"), "na": ("contact",),
+        "home": ("home", "support"), "task": ("task",), "calm": ("contact",)}
 REPORTERS = model.REPORTERS | {"trajecten.started": "zorgaanbieder", "supports.changed": "gemeente", "supports.ended": "gemeente"}
 
 
@@ -30,6 +32,7 @@ class Generator:
         self.lines = []
         self.count = 0
         self.ids = [str(uuid.UUID(int=self.chance.getrandbits(128), version=4)) for _ in range(trajecten)]
+        self.bent = {id: self.one_of(list(BENT)) for id in self.ids}      # what happens much in this traject
 
     def one_of(self, values):
         return self.chance.choice(list(values))
@@ -75,17 +78,54 @@ class Generator:
         t = self.model.trajecten.get(subject)
         if t is None:
             name, who, data = self.start()
-        elif t.ended and self.often(0.8):
+        elif t.ended and self.often(0.8) or self.bent[subject] == "calm" and self.often(0.7):
             return
+        elif self.bent[subject] == "calm" and t.phase == "na":
+            name, who, data = self.contact(t)
         else:
             name, who, data = self.plausible(t) if self.often(0.8) else self.mischievous(t)
         if self.often(0.1):
             data = data | {"occurredOn": str(self.clock.date())}
+        self.report(subject, name, who, data)
+        if t is None and subject in self.model.trajecten and self.often(0.75):
+            self.bring_on(subject, "na" if self.bent[subject] == "calm" else self.one_of(["tijdens", "tijdens", "na", "vertrekkend"]))
+
+    def report(self, subject, name, who, data):
         self.count += 1
         at = self.clock - timedelta(hours=self.chance.randrange(100)) if self.often(0.05) else self.clock
         event = {"specversion": "1.0", "id": f"i-{self.count}", "source": f"urn:nld:oin:{who}:systeem:{SYSTEM}", "type": f"nl.overdracht.{name}.v1",
                  "subject": subject.upper() if self.often(0.01) else subject, "time": model.shown(max(at, datetime(1970, 1, 2))), "data": data}
         self.send(json.dumps(event).encode())
+
+    def bring_on(self, subject, to):
+        """The straight way into a phase, so that what is to be tested there has time to happen."""
+        t = self.model.trajecten[subject]
+        zorgaanbieder, wijkteam, gemeente = (t.roles[r] for r in ROLES[:3])
+
+        def say(who, name, **data):
+            self.report(subject, name, who, data)
+
+        def close(phase):
+            for row in model.TABLE[phase]:
+                if row[4] and row[0] not in model.BY_ITSELF:
+                    say(zorgaanbieder, "tasks.completed", task=row[0])
+        if to == "vertrekkend":
+            say(zorgaanbieder, "handovers.offered", handover="h-1", recipient=wijkteam, purpose="handover", categories=["wonen", "medicatie"],
+                transfersResponsibility=True, dossier=self.dossier())
+            say(gemeente, "participants.replaced", role=self.one_of(["zorgaanbieder", "wijkteam"]), organisation=self.one_of(ORGANISATIONS))
+            return
+        close("voor")
+        say(gemeente, "supports.granted", support="b-1", provider=zorgaanbieder, hoursPerWeek=4, **{"from": self.day(0, 0)})
+        say(zorgaanbieder, "homes.contract-signed", home="w-1", kind="omklap")
+        if to == "na":
+            say(wijkteam, "homes.moved-in", home="w-1")
+            say(zorgaanbieder, "handovers.offered", handover="h-1", recipient=wijkteam, purpose="handover", categories=["wonen", "medicatie"],
+                transfersResponsibility=True, dossier=self.dossier())
+            say(wijkteam, "handovers.accepted", handover="h-1")
+            say(wijkteam, "handovers.meeting-held", handover="h-1", participants=["zorgaanbieder", "wijkteam"], clientPresence="present",
+                coordinator={"organisation": wijkteam, "reference": "m-1"})
+            say(zorgaanbieder, "handovers.farewell-held", handover="h-1", clientKnowsContact=True)
+            close("tijdens")
 
     # Time
 
@@ -173,6 +213,7 @@ class Generator:
             choices.append((4, self.terugval))
         if t.transferring_open() or t.responsible in t.leaving:
             choices.append((4, self.transfer))
+        choices += [(6, getattr(self, name)) for name in BENT[self.bent[t.id]]]
         if t.status == "afsluitend":
             choices += [(3, self.transfer), (1, self.stop)]
         weights, reports = zip(*choices)
@@ -215,13 +256,18 @@ class Generator:
         recipients = [h.recipient for h in t.handovers.values()] or t.organisations()
         recipient = self.one_of(recipients if self.often(0.85) else ORGANISATIONS)
         kind = self.chance.random()
-        if kind < 0.55:
-            purposes = [h.purpose for h in t.handovers.values()] or PURPOSES
-            return self.reported(t, "consents.granted", consent=self.new(t.consents, "t"), recipient=recipient, categories=self.categories(),
-                                 purpose=self.one_of(purposes if self.often(0.9) else PURPOSES), validUntil=self.day(-1, 90))
-        if kind < 0.75:
-            optional = {} if self.often(0.4) else {"categories": self.categories() if self.often(0.8) else []}
-            return self.reported(t, "consents.withdrawn", consent=self.some(t.consents, "t"), **optional)
+        if kind < 0.45:
+            data = dict(consent=self.new(t.consents, "t"), recipient=recipient, categories=self.categories(), purpose=self.one_of(PURPOSES[:3]))
+            if t.handovers and self.often(0.8):
+                h = self.one_of(list(t.handovers.values())[-3:])
+                data |= dict(recipient=h.recipient, purpose=h.purpose, categories=[*{*h.categories[:2], *self.categories(2)}])
+            data["categories"].sort()
+            return self.reported(t, "consents.granted", **data, validUntil=self.day(-1, 90))
+        if kind < 0.73:
+            id = self.some(t.consents, "t", lambda c: c.categories and str(c.until) >= str(self.clock.date()))
+            left = sorted(t.consents[id].categories if id in t.consents else []) or self.categories()
+            optional = {} if self.often(0.3) else {"categories": self.one_of([left[:1], self.categories(), []])}
+            return self.reported(t, "consents.withdrawn", consent=id, **optional)
         if kind < 0.93:
             return self.reported(t, "consents.overridden", override=self.new(t.overrides, "n"), recipient=recipient, categories=self.categories(),
                                  ground=self.one_of(["vital_interest", "legal_duty"]))
@@ -232,6 +278,11 @@ class Generator:
 
     def transfer(self, t):
         return self.handover(t, True)
+
+    def offer(self, t):
+        """Accepted at once, for there is no disclosure before."""
+        waiting = [h for h in t.handovers.values() if h.state == "aangeboden"]
+        return self.event_of_a_handover(t, self.one_of(waiting).id, "accepted") if waiting else self.handover(t, False)
 
     def handover(self, t, transfers=None):
         transfers = self.often(0.35) if transfers is None else transfers

@@ -402,7 +402,7 @@ def live_terms(t):
             yield e.term.at, (e.term.order, 0), functools.partial(episode_ran_out, t, e)
     if t.dates:
         yield t.dates[0][0], (t.dates[0][1], 0), lambda: t.dates.pop(0)
-    if t.phase == "na" and t.status in ("lopend", "afsluitend"):
+    if t.phase == "na" and t.status == "lopend":                          # CHOICE: a traject that closes no longer runs
         for place, series in enumerate(SERIES):
             if t.na_next[series] != SERIES[series][2]:
                 yield add(on_na_clock(t, series_duration(series, t.na_next[series])), "P4W"), (t.na_order, place), functools.partial(series_ran_out, t, series)

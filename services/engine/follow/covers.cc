@@ -2,6 +2,7 @@
 // covers in whatever open state. Each open disclosure has one basis; it keeps it while it lasts, then another one that covers takes its
 // place, or the disclosure closes. Nothing new is disclosed after the end.
 
+#include "services/base/time.h"
 #include "services/engine/work.h"
 
 namespace overdracht::engine {
@@ -10,39 +11,41 @@ namespace {
 using journal::v1::Disclosure;
 using journal::v1::Handover;
 
-bool Covers(const journal::v1::Consent& consent, const Handover& handover, Category category) {
+// Through its last day, by the clock and not by its timer: of two that end in one moment the one does not take the place of the other.
+bool Covers(const Work& work, const journal::v1::Consent& consent, const Handover& handover, Category category) {
   const bool accepted = Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND;
   return accepted && consent.recipient() == handover.recipient() && consent.purpose() == handover.purpose() &&
-         Contains(consent.categories(), category);
+         Contains(consent.categories(), category) && base::DayOf(work.now()) <= *base::ParseDate(consent.valid_until());
 }
 
-bool Covers(const journal::v1::Override& override, const Handover& handover, Category category) {
+bool Covers(const Work&, const journal::v1::Override& override, const Handover& handover, Category category) {
   return Contains(override.handovers(), handover.handover()) && Contains(override.categories(), category);
 }
 
 // The first recorded consent that covers, or else the first override.
-std::optional<Disclosure> Basis(const Traject& traject, const Handover& handover, Category category) {
+std::optional<Disclosure> Basis(const Work& work, const Handover& handover, Category category) {
   Disclosure disclosure;
   disclosure.set_handover(handover.handover());
   disclosure.set_recipient(handover.recipient());
   disclosure.set_category(category);
   disclosure.set_open(true);
-  for (const journal::v1::Consent& consent : traject.consents()) {
-    if (!Covers(consent, handover, category)) continue;
+  for (const journal::v1::Consent& consent : work.traject().consents()) {
+    if (!Covers(work, consent, handover, category)) continue;
     disclosure.set_consent(consent.consent());
     return disclosure;
   }
-  for (const journal::v1::Override& override : traject.overrides()) {
-    if (!Covers(override, handover, category)) continue;
+  for (const journal::v1::Override& override : work.traject().overrides()) {
+    if (!Covers(work, override, handover, category)) continue;
     disclosure.set_override(override.override());
     return disclosure;
   }
   return std::nullopt;
 }
 
-bool BasisLasts(const Traject& traject, const Handover& handover, const Disclosure& disclosure) {
-  if (!disclosure.consent().empty()) return Covers(*FindConsent(traject, disclosure.consent()), handover, disclosure.category());
-  return Covers(*FindOverride(traject, disclosure.override()), handover, disclosure.category());
+bool BasisLasts(const Work& work, const Handover& handover, const Disclosure& disclosure) {
+  const Traject& traject = work.traject();
+  if (!disclosure.consent().empty()) return Covers(work, *FindConsent(traject, disclosure.consent()), handover, disclosure.category());
+  return Covers(work, *FindOverride(traject, disclosure.override()), handover, disclosure.category());
 }
 
 void Change(Work* work, const Disclosure& disclosure) {
@@ -80,13 +83,12 @@ notice::v1::CloseReason ReasonOf(const Work& work, const Disclosure& disclosure)
 }
 
 void FollowHandover(Work* work, const Handover& handover) {
-  const Traject& traject = work->traject();
   for (int c : handover.categories()) {
     const auto category = static_cast<Category>(c);
-    const Disclosure* disclosure = FindDisclosure(traject, handover.handover(), category);
+    const Disclosure* disclosure = FindDisclosure(work->traject(), handover.handover(), category);
     const bool open = disclosure != nullptr && disclosure->open();
-    if (open ? BasisLasts(traject, handover, *disclosure) : !IsOpen(handover.state())) continue;
-    if (const std::optional<Disclosure> basis = Basis(traject, handover, category)) {
+    if (open ? BasisLasts(*work, handover, *disclosure) : !IsOpen(handover.state())) continue;
+    if (const std::optional<Disclosure> basis = Basis(*work, handover, category)) {
       Disclose(work, handover, *basis);
     } else if (open) {
       Close(work, *disclosure, ReasonOf(*work, *disclosure));
@@ -97,7 +99,7 @@ void FollowHandover(Work* work, const Handover& handover) {
 }  // namespace
 
 bool HasBasis(const Work& work, const Handover& handover, Category category) {
-  return Basis(work.traject(), handover, category).has_value();
+  return Basis(work, handover, category).has_value();
 }
 
 void FollowCovers(Work* work) {
