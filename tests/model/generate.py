@@ -9,7 +9,9 @@ import random
 import uuid
 from datetime import datetime, timedelta
 
+import follow
 import model
+import tables
 from reading import CATEGORIES, ROLES
 
 START = datetime(2017, 1, 31, 9)
@@ -18,10 +20,10 @@ ORGANISATIONS = [f"000000990000001{n:02d}000" for n in range(1, 13)]
 STRANGER = "00000099999999999000"
 PURPOSES = ("handover", "support", "treatment", "crisis")
 OPTIONAL_ROLES = ("woningcorporatie", "ggz", "bewindvoerder", "begeleider")
-TASKS = [*model.KNOWN_TASKS, "koffie_zetten", "signaal_opvolgen", "actieplan:x", "override_melden:n-1", "signaal_opvolgen:s-1", "warme_terugkeer:e-1"]
+TASKS = [*tables.KNOWN_TASKS, "koffie_zetten", "signaal_opvolgen", "actieplan:x", "override_melden:n-1", "signaal_opvolgen:s-1", "warme_terugkeer:e-1"]
 BENT = {"": (), "consent": ("consent", "handover", "offer"), "terugval": ("terugval",), "participant": ("participant", "transfer"), "na": ("contact",),
         "home": ("home", "support"), "task": ("task",), "calm": ("contact",)}
-REPORTERS = model.REPORTERS | {"trajecten.started": "zorgaanbieder", "supports.changed": "gemeente", "supports.ended": "gemeente"}
+REPORTERS = tables.REPORTERS | {"trajecten.started": "zorgaanbieder", "supports.changed": "gemeente", "supports.ended": "gemeente"}
 
 
 class Generator:
@@ -68,7 +70,7 @@ class Generator:
     def send_other_under_the_same_id(self):
         try:
             event, other = json.loads(self.one_of(self.lines[-300:])), json.loads(self.one_of(self.lines[-300:]))
-            event.update(type=other["type"], data=other["data"], time=model.shown(self.clock))
+            event.update(type=other["type"], data=other["data"], time=tables.shown(self.clock))
         except (ValueError, KeyError, TypeError, AttributeError):
             return
         self.send(json.dumps(event).encode())
@@ -94,7 +96,7 @@ class Generator:
         self.count += 1
         at = self.clock - timedelta(hours=self.chance.randrange(100)) if self.often(0.05) else self.clock
         event = {"specversion": "1.0", "id": f"i-{self.count}", "source": f"urn:nld:oin:{who}:systeem:{SYSTEM}", "type": f"nl.overdracht.{name}.v1",
-                 "subject": subject.upper() if self.often(0.01) else subject, "time": model.shown(max(at, datetime(1970, 1, 2))), "data": data}
+                 "subject": subject.upper() if self.often(0.01) else subject, "time": tables.shown(max(at, datetime(1970, 1, 2))), "data": data}
         self.send(json.dumps(event).encode())
 
     def bring_on(self, subject, to):
@@ -106,8 +108,8 @@ class Generator:
             self.report(subject, name, who, data)
 
         def close(phase):
-            for row in model.TABLE[phase]:
-                if row[4] and row[0] not in model.BY_ITSELF:
+            for row in tables.TABLE[phase]:
+                if row[4] and row[0] not in follow.BY_ITSELF:
                     say(zorgaanbieder, "tasks.completed", task=row[0])
         if to == "vertrekkend":
             say(zorgaanbieder, "handovers.offered", handover="h-1", recipient=wijkteam, purpose="handover", categories=["wonen", "medicatie"],
@@ -170,7 +172,7 @@ class Generator:
         h = t.handovers.get(data.get("handover"))
         if name.startswith("tasks."):
             task = t.tasks.get(data["task"])
-            owner = task.owner if task else model.KNOWN_TASKS.get(data["task"], (0, 0, "gemeente"))[2]
+            owner = task.owner if task else tables.KNOWN_TASKS.get(data["task"], (0, 0, "gemeente"))[2]
             return t.owner_of(owner)
         if name == "handovers.offered":
             return h.sender if h else t.responsible if data["transfersResponsibility"] else self.one_of(t.care_organisations())
@@ -178,11 +180,11 @@ class Generator:
             return h.recipient if h else t.responsible
         if name.startswith("handovers.") or name == "dossiers.accessed":
             return self.one_of([h.sender, h.recipient]) if h and name == "handovers.meeting-held" else h.sender if h else t.responsible
-        allowed = REPORTERS.get(name, model.ANY)
-        if allowed == model.ANY:
+        allowed = REPORTERS.get(name, tables.ANY)
+        if allowed == tables.ANY:
             return self.one_of(t.organisations())
-        holders = [t.responsible] if model.PARTY in allowed else []
-        holders += [t.roles[r] for r in allowed.replace(model.PARTY, "").split() if r in t.roles]
+        holders = [t.responsible] if tables.PARTY in allowed else []
+        holders += [t.roles[r] for r in allowed.replace(tables.PARTY, "").split() if r in t.roles]
         return self.one_of(holders or [t.gemeente()])
 
     def reported(self, t, name, **data):
@@ -237,7 +239,7 @@ class Generator:
             self.reported(t, "contacts.held", kind="weekcontact")])
 
     def task(self, t):
-        open_now = [n for n, task in t.tasks.items() if task.open and n not in model.BY_ITSELF]
+        open_now = [n for n, task in t.tasks.items() if task.open and n not in follow.BY_ITSELF]
         required = [n for n in open_now if t.tasks[n].required]
         if required and self.often(0.7):
             return self.reported(t, "tasks.completed", task=self.one_of(required))
@@ -386,7 +388,7 @@ class Generator:
             id = episode.id if episode and self.often(0.5) else self.new(t.episodes, "e")
             return self.reported(t, "terugvallen.signalled", episode=id, severity=self.one_of(["dreigend", "dreigend", "crisis"]))
         id = episode.id if episode and self.often(0.95) else self.some(t.episodes, "e")
-        if episode and episode.state in model.AWAY and self.often(0.5):
+        if episode and episode.state in tables.AWAY and self.often(0.5):
             return self.reported(t, "terugvallen.returned", episode=id)
         name = self.chance.choices(["assessed", "support-raised", "respite-started", "admitted", "returned", "resolved"], [4, 3, 2, 2, 1, 2])[0]
         data = {"assessed": {"severity": self.one_of(["none", "dreigend", "crisis"])}, "support-raised": {"hoursPerWeek": 20},
