@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <cstdlib>
+#include <memory>
 
 namespace overdracht::base {
 namespace {
@@ -26,20 +27,33 @@ std::array<uint8_t, 8> BigEndian(uint64_t value) {
 
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+// Making a context costs as much as hashing a small record, so that each thread keeps one.
+thread_local std::unique_ptr<EVP_MD_CTX, FreeContext> spare;
+
+EVP_MD_CTX* TakeContext() {
+  const bool used = spare != nullptr;
+  EVP_MD_CTX* const context = used ? spare.release() : EVP_MD_CTX_new();
+  // Null: the digest that the context has already.
+  Require(context != nullptr && EVP_DigestInit_ex2(context, used ? nullptr : Digest(), nullptr) == 1);
+  return context;
+}
+
 }  // namespace
 
 Hash Sha256(absl::string_view bytes) {
   Hash hash;
-  Require(EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, Digest(), nullptr) == 1);
+  EVP_MD_CTX* const context = TakeContext();
+  Require(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 && EVP_DigestFinal_ex(context, hash.data(), nullptr) == 1);
+  spare.reset(context);
   return hash;
 }
 
-Hasher::Hasher(absl::string_view domain) : context_(EVP_MD_CTX_new()) {
-  Require(context_ != nullptr && EVP_DigestInit_ex2(Context(context_), Digest(), nullptr) == 1);
-  Add(domain);
-}
+Hasher::Hasher(absl::string_view domain) : context_(TakeContext()) { Add(domain); }
 
-Hasher::~Hasher() { EVP_MD_CTX_free(Context(context_)); }
+Hasher::~Hasher() { spare.reset(Context(context_)); }
 
 Hasher& Hasher::Add(absl::string_view field) {
   const std::array<uint8_t, 8> length = BigEndian(field.size());
