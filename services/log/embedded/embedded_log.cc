@@ -2,10 +2,14 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
+
 namespace overdracht::log {
 namespace {
 
-constexpr size_t kBytesAtOnce = 1 << 20;
+// How much a reader takes at once: little at first, as many want the next few batches only.
+constexpr size_t kFewBytes = 16 << 10;
+constexpr size_t kManyBytes = 1 << 20;
 constexpr absl::string_view kOtherHistory = "its writer knew another batch to stand before it";
 
 absl::Status Damaged(uint64_t offset, absl::string_view why) {
@@ -28,9 +32,12 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(const std::string
   if (!insert.ok()) return insert.status();
   absl::StatusOr<Statement> read_from = database->Prepare("SELECT offset, bytes FROM batch WHERE offset >= ?1 ORDER BY offset");
   if (!read_from.ok()) return read_from.status();
+  absl::StatusOr<Statement> hash_at = database->Prepare("SELECT substr(bytes, -32) FROM batch WHERE offset = ?1");
+  if (!hash_at.ok()) return hash_at.status();
   absl::StatusOr<Statement> last = database->Prepare("SELECT offset, bytes FROM batch ORDER BY offset DESC LIMIT 1");
   if (!last.ok()) return last.status();
-  std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(*std::move(database), *std::move(insert), *std::move(read_from), *std::move(last)));
+  std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(*std::move(database), *std::move(insert), *std::move(read_from), *std::move(hash_at),
+                                                   *std::move(last)));
   absl::MutexLock lock(&log->mutex_);
   if (absl::Status found = log->FindTip(); !found.ok()) return found;
   return log;
@@ -71,34 +78,27 @@ absl::Status EmbeddedLog::CheckHolds(const Tip& tip) {
   if (tip.number == 0) return absl::OkStatus();
   const auto lost = [&](absl::string_view why) { return Damaged(tip.offset, absl::StrCat("the log no longer holds what was read there: ", why)); };
   if (tip.offset > tip_.offset) return lost(absl::StrCat("it ends at offset ", tip_.offset));
-  const absl::StatusOr<bool> row = read_from_.Bind(1, tip.offset).Step();
+  const absl::StatusOr<bool> row = hash_at_.Bind(1, tip.offset).Step();
   absl::Status status = row.status();
-  if (row.ok()) {
-    Batch batch;
-    if (!*row || read_from_.Number(0) != tip.offset) {
-      status = lost("there is nothing");
-    } else if (const auto error = DecodeBatch(read_from_.Bytes(1), &batch)) {
-      status = Damaged(tip.offset, *error);
-    } else if (batch.hash != tip.hash) {
-      status = lost("there is another batch");
-    }
-  }
-  read_from_.Reset();
+  if (row.ok() && !*row) status = lost("there is nothing");
+  // It was read before, whole: its last bytes say whether this is it.
+  if (row.ok() && *row && hash_at_.Bytes(0) != base::Hasher::View(tip.hash)) status = lost("there is another batch");
+  hash_at_.Reset();
   return status;
 }
 
-absl::StatusOr<std::vector<EmbeddedLog::Row>> EmbeddedLog::Rows(uint64_t offset) {
+absl::StatusOr<std::vector<EmbeddedLog::Row>> EmbeddedLog::Rows(uint64_t offset, size_t bytes) {
   std::vector<Row> rows;
   size_t size = 0;
   absl::Status status;
   read_from_.Bind(1, offset);
-  while (size < kBytesAtOnce) {
+  while (size < bytes) {
     const absl::StatusOr<bool> row = read_from_.Step();
     status = row.status();
     if (!row.ok() || !*row) break;
-    const absl::string_view bytes = read_from_.Bytes(1);
-    rows.push_back({read_from_.Number(0), std::string(bytes)});
-    size += bytes.size();
+    const absl::string_view stored = read_from_.Bytes(1);
+    rows.push_back({read_from_.Number(0), std::string(stored)});
+    size += stored.size();
   }
   read_from_.Reset();
   if (!status.ok()) return absl::Status(status.code(), absl::StrCat("at offset ", offset + rows.size(), ": ", status.message()));
@@ -112,12 +112,12 @@ absl::Status EmbeddedLog::Read(const Tip& tip, Visit visit) {
     absl::MutexLock lock(&mutex_);
     if (absl::Status held = CheckHolds(tip); !held.ok()) return held;
   }
-  while (true) {
+  for (size_t bytes = kFewBytes;; bytes = std::min(4 * bytes, kManyBytes)) {
     const uint64_t next = at.number == 0 ? 1 : at.offset + 1;
     absl::StatusOr<std::vector<Row>> rows;
     {
       absl::MutexLock lock(&mutex_);
-      rows = Rows(next);
+      rows = Rows(next, bytes);
       if (rows.ok() && rows->empty() && next <= tip_.offset) return Damaged(next, "it is not there");
     }
     if (!rows.ok()) return rows.status();

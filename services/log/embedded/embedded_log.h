@@ -35,18 +35,23 @@ class EmbeddedLog : public EventLog {
     std::string bytes;
   };
 
-  EmbeddedLog(Sqlite database, Statement insert, Statement read_from, Statement last)
-      : database_(std::move(database)), insert_(std::move(insert)), read_from_(std::move(read_from)), last_(std::move(last)) {}
+  EmbeddedLog(Sqlite database, Statement insert, Statement read_from, Statement hash_at, Statement last)
+      : database_(std::move(database)),
+        insert_(std::move(insert)),
+        read_from_(std::move(read_from)),
+        hash_at_(std::move(hash_at)),
+        last_(std::move(last)) {}
 
   absl::Status FindTip() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckHolds(const Tip& tip) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The rows from `offset` on, up to about a megabyte; none at the end.
-  absl::StatusOr<std::vector<Row>> Rows(uint64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The rows from `offset` on, until they have `bytes` together; none at the end.
+  absl::StatusOr<std::vector<Row>> Rows(uint64_t offset, size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
   Sqlite database_ ABSL_GUARDED_BY(mutex_);
   Statement insert_ ABSL_GUARDED_BY(mutex_);
   Statement read_from_ ABSL_GUARDED_BY(mutex_);
+  Statement hash_at_ ABSL_GUARDED_BY(mutex_);
   Statement last_ ABSL_GUARDED_BY(mutex_);
   Tip tip_ ABSL_GUARDED_BY(mutex_);
   Batch appended_ ABSL_GUARDED_BY(mutex_);  // kept for its memory
