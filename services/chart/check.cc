@@ -151,6 +151,12 @@ class Checker {
     }
   }
 
+  // Each step after the first says how long to wait for it, and there is one.
+  static bool HasWaits(const Escalation& escalation) {
+    if (escalation.steps_size() < 2) return false;
+    return std::none_of(escalation.steps().begin() + 1, escalation.steps().end(), [](const auto& step) { return step.wait().empty(); });
+  }
+
   void CheckDecision(const workflow::v1::Decision& decision) {
     const bool is_awaited = decision.has_awaited() || awaited_by_rules_.contains(decision.name());
     if (is_awaited && decision.term().empty())
@@ -189,6 +195,10 @@ class Checker {
       const bool is_respite = term.state() == notice::v1::EPISODE_STATE_RESPIJT;
       if (is_respite != (term.dreigend().empty() && term.crisis().empty()) || term.dreigend().empty() != term.crisis().empty()) {
         Add(places_.Of(term), "no_term", is_respite ? "no terms, for respijt ends with its date" : "a term for dreigend and one for crisis",
+            "it is otherwise");
+      }
+      if (is_respite && !HasWaits(term.escalation())) {
+        Add(places_.Of(term), "no_wait", "a second step, and from then on a wait at each, for respijt has no term of its own to wait again",
             "it is otherwise");
       }
     }

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "overdracht/event/v1/event.pb.h"
 #include "overdracht/journal/v1/record.pb.h"
@@ -43,6 +44,14 @@ struct DueTimer {
   journal::v1::TermRanOut term;
 };
 std::optional<DueTimer> NextTimer(const journal::v1::Traject& traject);
+
+// What a transition out of an active state waits for: an event, where it has one, and the gates that are closed.
+struct Waiting {
+  std::string transition;
+  std::vector<std::string> gates;
+};
+// In the order of the definition, inner states first. Nothing once the traject has ended.
+std::vector<Waiting> WaitsFor(const chart::Workflows& workflows, const TrajectState& state, int64_t now_us);
 
 // 64 hexadecimal digits over the traject's deterministic serialization (docs/formats.md).
 std::string StateHash(const journal::v1::Traject& traject);

@@ -197,6 +197,6 @@ bool HasHome(const Traject& traject, journal::v1::HomeState state) {
   return Find(traject.homes(), [&](const journal::v1::Home& one) { return one.state() == state; }) != nullptr;
 }
 
-absl::string_view TaskName(absl::string_view task) { return task.substr(0, task.find(':')); }
+const std::string& CalledName(const workflow::v1::Task& task) { return task.called().empty() ? task.name() : task.called(); }
 
 }  // namespace overdracht::engine

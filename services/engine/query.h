@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "overdracht/journal/v1/traject.pb.h"
+#include "overdracht/workflow/v1/definition.pb.h"
 
 namespace overdracht::engine {
 
@@ -67,8 +68,8 @@ bool Counts(const journal::v1::Support& support, int64_t now_us);
 bool SupportCounts(const Traject& traject, int64_t now_us);
 bool HasHome(const Traject& traject, journal::v1::HomeState state);
 
-// The part before the colon of name:reference.
-absl::string_view TaskName(absl::string_view task);
+// What the task of a definition is called in a traject, in events and in notices.
+const std::string& CalledName(const workflow::v1::Task& task);
 
 template <typename Codes, typename Code>
 bool Contains(const Codes& codes, const Code& code) {

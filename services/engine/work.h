@@ -86,7 +86,7 @@ Organisations Parties(const Work& work, const google::protobuf::RepeatedPtrField
 
 std::string OwnerOf(const Work& work, const workflow::v1::Task& task);
 const std::string& TermOf(const Work& work, const workflow::v1::Task& task);
-void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name);
+void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& rule = "");
 void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outcome);
 void CloseTasks(Work* work);  // all open ones but those that outlive the traject
 // Opens the tasks of a state of the chart that was entered.

@@ -31,7 +31,7 @@ std::string CloudEvent(const Step& step, const std::string& id) {
 }  // namespace
 
 Player::Player(const chart::Workflows& workflows, const Scenario& scenario)
-    : scenario_(scenario), names_(scenario.Names()), region_(workflows) {}
+    : workflows_(workflows), scenario_(scenario), names_(scenario.Names()), region_(workflows) {}
 
 void Player::Report(const Step& step, bool quietly, Lines* lines) {
   ++reports_;
@@ -49,6 +49,19 @@ void Player::Report(const Step& step, bool quietly, Lines* lines) {
                                 answer.duplicate ? " again: " : ": ", answer.accepted ? "accepted" : Refusal(answer)));
 }
 
+void Player::State(const Step& step, const engine::TrajectState& state, Lines* lines) const {
+  const std::string waits = "waits";
+  std::vector<std::string> fields = step.fields;
+  const auto at = std::find(fields.begin(), fields.end(), waits);
+  const bool with_waits = fields.empty() || at != fields.end();
+  if (at != fields.end()) fields.erase(at);
+  if (!fields.empty() || step.fields.empty()) {
+    for (std::string& line : WriteState(state.traject, fields, names_)) lines->push_back(std::move(line));
+  }
+  if (!with_waits) return;
+  for (std::string& line : WriteWaits(engine::WaitsFor(workflows_, state, region_.clock_us()))) lines->push_back(std::move(line));
+}
+
 Lines Player::Play(const Block& block, std::optional<Problem>* problem) {
   Lines lines;
   const bool quietly = block.quietly || block.used;
@@ -64,9 +77,7 @@ Lines Player::Play(const Block& block, std::optional<Problem>* problem) {
         }
         break;
       case Step::kState:
-        for (const auto& [id, state] : region_.trajecten()) {
-          for (std::string& line : WriteState(state.traject, step.fields, names_)) lines.push_back(std::move(line));
-        }
+        for (const auto& [id, state] : region_.trajecten()) State(step, state, &lines);
         break;
     }
     if (block.used && lines.size() > refused_before) {

@@ -27,7 +27,9 @@ class Player {
 
  private:
   void Report(const Step& step, bool quietly, Lines* lines);
+  void State(const Step& step, const engine::TrajectState& state, Lines* lines) const;
 
+  const chart::Workflows& workflows_;
   const Scenario& scenario_;
   const Names names_;
   Region region_;

@@ -26,6 +26,7 @@ using MaybeProblem = std::optional<std::string>;  // the message
 
 constexpr absl::string_view kRule = "----";
 constexpr absl::string_view kRole = "role:";  // where an organisation or a role may stand
+constexpr char kWaits[] = "waits";
 constexpr int kDeepestUse = 4;
 // Of a dossier whose digest the scenario does not care for.
 const char* const kDigest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -85,7 +86,8 @@ class Reader {
  public:
   Reader(Files files, Scenario* scenario) : files_(files), scenario_(*scenario) {}
 
-  std::optional<Problem> Read(const std::string& file, absl::string_view text, int depth) {
+  // What `use` names in it lies in `folder`, which is empty or ends with /.
+  std::optional<Problem> Read(const std::string& file, absl::string_view text, const std::string& folder, int depth) {
     const Words lines = absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
     for (size_t i = 0; i < lines.size();) {
       const int line = static_cast<int>(i) + 1;
@@ -99,7 +101,7 @@ class Reader {
         problem = ReadOrganisation(words);
         ++i;
       } else if (words[0] == "use") {
-        if (auto inner = Use(words, file, line, depth)) return inner;
+        if (auto inner = Use(words, file, line, folder, depth)) return inner;
         ++i;
       } else {
         if (auto inner = ReadBlock(lines, file, depth > 0, &i)) return inner;
@@ -138,12 +140,13 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Problem> Use(const Words& words, const std::string& file, int line, int depth) {
+  std::optional<Problem> Use(const Words& words, const std::string& file, int line, const std::string& folder, int depth) {
     if (words.size() != 2) return Problem{file, line, "expected `use FILE`"};
     if (depth == kDeepestUse) return Problem{file, line, "expected files that use one another at most 4 deep"};
-    const std::optional<std::string> text = files_(words[1]);
-    if (!text) return Problem{file, line, absl::StrCat("expected a file beside the scenario, but ", words[1], " is not there")};
-    return Read(words[1], *text, depth + 1);
+    const std::string path = folder + words[1];
+    const std::optional<std::string> text = files_(path);
+    if (!text) return Problem{file, line, absl::StrCat("expected a file beside this one, but ", words[1], " is not there")};
+    return Read(path, *text, path.substr(0, path.rfind('/') + 1), depth + 1);
   }
 
   // From its first step to the blank line after what came of it.
@@ -178,7 +181,8 @@ class Reader {
     if (words[0] == "state") {
       step->kind = Step::kState;
       step->fields.assign(words.begin() + 1, words.end());
-      const Words known = StateFields();
+      Words known = StateFields();
+      known.push_back(kWaits);
       for (const std::string& field : step->fields) {
         if (std::find(known.begin(), known.end(), field) == known.end()) {
           return absl::StrCat("expected one of ", absl::StrJoin(known, ", "), ", but ", field, " is none");
@@ -258,7 +262,7 @@ std::map<std::string, std::string> Scenario::Names() const {
 std::string Problem::ToString() const { return absl::StrCat(file, ":", line, ": ", message); }
 
 std::optional<Problem> ReadScenario(absl::string_view file, absl::string_view text, Files files, Scenario* scenario) {
-  return Reader(files, scenario).Read(std::string(file), text, 0);
+  return Reader(files, scenario).Read(std::string(file), text, "", 0);
 }
 
 }  // namespace overdracht::scenario

@@ -231,4 +231,12 @@ Lines WriteState(const journal::v1::Traject& traject, const std::vector<std::str
   return lines;
 }
 
+Lines WriteWaits(const std::vector<engine::Waiting>& waits) {
+  Lines lines;
+  for (const engine::Waiting& one : waits) {
+    lines.push_back(absl::StrCat("waits: ", one.transition, one.gates.empty() ? "" : " gates=", absl::StrJoin(one.gates, ",")));
+  }
+  return lines;
+}
+
 }  // namespace overdracht::scenario

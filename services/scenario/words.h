@@ -12,6 +12,7 @@
 
 #include "overdracht/journal/v1/record.pb.h"
 #include "overdracht/journal/v1/traject.pb.h"
+#include "services/engine/engine.h"
 
 namespace overdracht::scenario {
 
@@ -26,7 +27,9 @@ Lines WriteRecord(const journal::v1::Record& record, const Names& names);
 
 // The state of a traject: these of its fields (all where none is named), each entry on a line of its own.
 Lines WriteState(const journal::v1::Traject& traject, const std::vector<std::string>& fields, const Names& names);
-// The names that `fields` may hold.
+// One line for each transition that the traject may take, with the gates that are closed.
+Lines WriteWaits(const std::vector<engine::Waiting>& waits);
+// The names that `fields` may hold; the runner adds `waits`.
 std::vector<std::string> StateFields();
 
 }  // namespace overdracht::scenario

@@ -45,7 +45,7 @@ bool DependsOnThing(const EventRule& rule) {
 std::string TaskOwner(const Work& work, const std::string& task) {
   const journal::v1::Task* entry = FindTask(work.traject(), task);
   if (entry != nullptr && entry->open()) return entry->owner();
-  return OwnerOf(work, *work.workflow().FindTask(TaskName(task)));
+  return OwnerOf(work, *work.workflow().FindTaskCalled(task));
 }
 
 // Where more was asked for, the sender offers again; whoever else may offer would use the id a second time.
@@ -73,11 +73,9 @@ bool Is(const Work& work, Reporter reporter) {
 }
 
 bool TaskKnown(const Work& work, const std::string& task) {
-  const workflow::v1::Task* definition = work.workflow().FindTask(TaskName(task));
+  const workflow::v1::Task* definition = work.workflow().FindTaskCalled(task);
   if (definition == nullptr) return false;
-  const bool with_reference = TaskName(task).size() != task.size();
-  if (with_reference || definition->per_reference()) return FindTask(work.traject(), task) != nullptr;
-  return true;
+  return !definition->per_reference() || FindTask(work.traject(), task) != nullptr;
 }
 
 journal::v1::Refusal Unknown(absl::string_view thing) {
@@ -149,7 +147,7 @@ bool ReportsAccessAsSender(const Work& work) {
 // The task that the event is about, or null.
 const workflow::v1::Task* TaskOf(const Work& work) {
   const std::string* task = Field(*work.event(), "task");
-  return task == nullptr ? nullptr : work.workflow().FindTask(TaskName(*task));
+  return task == nullptr ? nullptr : work.workflow().FindTaskCalled(*task);
 }
 
 bool GoesOnAfterTheEnd(const Work& work) {

@@ -5,7 +5,7 @@
 namespace overdracht::engine {
 namespace {
 
-const workflow::v1::Task& DefinitionOf(const Work& work, const std::string& task) { return *work.workflow().FindTask(TaskName(task)); }
+const workflow::v1::Task& DefinitionOf(const Work& work, const std::string& task) { return *work.workflow().FindTaskCalled(task); }
 
 std::string StateOf(const Traject& traject, const std::string& task) {
   const journal::v1::Task* entry = FindTask(traject, task);

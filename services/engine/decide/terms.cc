@@ -26,7 +26,7 @@ Chain ChainOf(const Work& work, TermKind of, const std::string& reference) {
   const workflow::v1::WorkflowDefinition& definition = work.definition();
   switch (of) {
     case notice::v1::TERM_KIND_TASK: {
-      const workflow::v1::Task& task = *work.workflow().FindTask(TaskName(reference));
+      const workflow::v1::Task& task = *work.workflow().FindTaskCalled(reference);
       return {&definition.task_escalation(), TermOf(work, task), &task.also_tell()};
     }
     case notice::v1::TERM_KIND_ANSWER: return {&definition.handover().answer().escalation(), definition.handover().answer().term()};

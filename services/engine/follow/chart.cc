@@ -45,7 +45,7 @@ void ExitState(Work* work, const std::string& state) {
 void CloseTasksOf(Work* work, const std::string& state) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
     const journal::v1::Task& task = work->traject().tasks(i);
-    if (task.open() && work->workflow().FindTask(TaskName(task.task()))->table() == state) {
+    if (task.open() && work->workflow().FindTaskCalled(task.task())->table() == state) {
       CloseTask(work, std::string(task.task()), notice::v1::TASK_OUTCOME_BY_ITSELF);
     }
   }
@@ -131,8 +131,6 @@ void StartChart(Work* work) {
 bool FollowChart(Work* work, const event::v1::Event* event) {
   const Traject& traject = work->traject();
   if (!Running(traject)) return false;
-  // Phases do not change while the client is away; a decision that was waited for is carried out all the same.
-  if (event == nullptr && Interrupted(traject)) return false;
   const chart::Configuration configuration(traject.configuration().begin(), traject.configuration().end());
   const chart::Histories histories(traject.histories().begin(), traject.histories().end());
   const std::optional<chart::Microstep> step = work->workflow().Next(

@@ -42,7 +42,7 @@ bool In(const Traject& traject, const workflow::v1::Names& names) {
 bool TasksClosed(const Work& work, const std::string& table) {
   for (const workflow::v1::Task& task : work.definition().tasks()) {
     if (task.table() != table || task.optional()) continue;
-    const journal::v1::Task* entry = FindTask(work.traject(), task.name());
+    const journal::v1::Task* entry = FindTask(work.traject(), CalledName(task));
     if (entry != nullptr && entry->open()) return false;
     const bool opens_with_its_table = !task.has_open_while() && !task.has_opens_if() && !task.has_closes_when();
     if (entry == nullptr && opens_with_its_table) return false;
@@ -50,8 +50,8 @@ bool TasksClosed(const Work& work, const std::string& table) {
   return true;
 }
 
-bool TaskClosed(const Traject& traject, const std::string& name) {
-  const journal::v1::Task* task = FindTask(traject, name);
+bool TaskClosed(const Work& work, const std::string& name) {
+  const journal::v1::Task* task = FindTask(work.traject(), CalledName(*work.workflow().FindTask(name)));
   return task != nullptr && !task->open();
 }
 
@@ -109,7 +109,7 @@ bool Holds(const Work& work, const Condition& condition) {
     case Condition::kResponsible: return ResponsibleIs(traject, condition.responsible().role());
     case Condition::kIn: return In(traject, condition.in());
     case Condition::kTasksClosed: return TasksClosed(work, condition.tasks_closed());
-    case Condition::kTaskClosed: return TaskClosed(traject, condition.task_closed());
+    case Condition::kTaskClosed: return TaskClosed(work, condition.task_closed());
     case Condition::kDecision: return DecisionIs(traject, condition.decision());
     case Condition::kInterrupted: return Interrupted(traject) == condition.interrupted();
     case Condition::kEpisodeOpen: return (OpenEpisode(traject) != nullptr) == condition.episode_open();

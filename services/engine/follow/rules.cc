@@ -44,7 +44,8 @@ void RunRules(Work* work, const std::vector<int>& rules) {
     for (const std::string& one : Parties(*work, rule.tell(), "")) AddOnce(one, &told);
     for (const std::string& name : rule.opens()) {
       const workflow::v1::Task& task = *work->workflow().FindTask(name);
-      OpenTask(work, task, task.per_reference() ? name + ":" + ReferenceOf(*work->event()) : name);
+      const std::string& called = CalledName(task);
+      OpenTask(work, task, task.per_reference() ? called + ":" + ReferenceOf(*work->event()) : called, rule.name());
     }
     if (!rule.awaits().empty()) AwaitDecision(work, *work->workflow().FindDecision(rule.awaits()));
   }

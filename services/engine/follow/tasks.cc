@@ -43,15 +43,17 @@ bool InItsPhases(const Traject& traject, const workflow::v1::Task& task) {
 }
 
 // An unconditioned task of an active table that waits for another one to be closed first.
-bool IsNext(const Traject& traject, const workflow::v1::Task& task) {
-  if (task.after().empty() || task.table().empty() || FindTask(traject, task.name()) != nullptr) return false;
-  const journal::v1::Task* before = FindTask(traject, task.after());
+bool IsNext(const Work& work, const workflow::v1::Task& task) {
+  const Traject& traject = work.traject();
+  if (task.after().empty() || task.table().empty() || FindTask(traject, CalledName(task)) != nullptr) return false;
+  const journal::v1::Task* before = FindTask(traject, CalledName(*work.workflow().FindTask(task.after())));
   return InItsPhases(traject, task) && before != nullptr && !before->open();
 }
 
 // Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does; and always with its phases.
 bool OpensByItself(const Work& work, const workflow::v1::Task& task) {
-  return task.has_open_while() && InItsPhases(work.traject(), task) && Holds(work, task.open_while());
+  if (!task.has_open_while() || !InItsPhases(work.traject(), task)) return false;
+  return Holds(work, task.open_while()) && !(task.has_closes_when() && Holds(work, task.closes_when()));
 }
 
 bool ClosesByItself(const Work& work, const workflow::v1::Task& task) {
@@ -61,18 +63,18 @@ bool ClosesByItself(const Work& work, const workflow::v1::Task& task) {
 }
 
 bool FollowTask(Work* work, const workflow::v1::Task& task) {
-  const Traject& traject = work->traject();
-  if (IsOpen(traject, task.name())) {
+  const std::string& name = CalledName(task);
+  if (IsOpen(work->traject(), name)) {
     if (!ClosesByItself(*work, task)) return false;
-    CloseTask(work, task.name(), notice::v1::TASK_OUTCOME_BY_ITSELF);
+    CloseTask(work, name, notice::v1::TASK_OUTCOME_BY_ITSELF);
     return true;
   }
   if (OpensByItself(*work, task)) {
-    OpenTask(work, task, task.name());
+    OpenTask(work, task, name);
     return true;
   }
-  if (IsNext(traject, task)) {
-    OpenTask(work, task, task.name());
+  if (IsNext(*work, task)) {
+    OpenTask(work, task, name);
     return true;
   }
   return false;
@@ -94,12 +96,13 @@ const std::string& TermOf(const Work& work, const workflow::v1::Task& task) {
   return task.term();
 }
 
-void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name) {
+void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& rule) {
   if (IsOpen(work->traject(), name)) return;
   const std::string owner = OwnerOf(*work, task);
   work->Emit([&](journal::v1::Effect* e) {
     e->mutable_task_opened()->set_task(name);
     e->mutable_task_opened()->set_owner(owner);
+    e->mutable_task_opened()->set_rule(rule);
   });
   if (!TermOf(*work, task).empty() && !task.optional()) SetTerm(work, TERM_KIND_TASK, name, TermOf(*work, task));
   TellOpened(work, task, name, owner);
@@ -112,13 +115,13 @@ void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outc
     e->mutable_task_closed()->set_outcome(outcome);
   });
   ClearTimer(work, TERM_KIND_TASK, name);
-  TellClosed(work, *work->workflow().FindTask(TaskName(name)), name, owner, outcome);
+  TellClosed(work, *work->workflow().FindTaskCalled(name), name, owner, outcome);
 }
 
 void CloseTasks(Work* work) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
     const journal::v1::Task& task = work->traject().tasks(i);
-    if (!task.open() || work->workflow().FindTask(TaskName(task.task()))->outlives()) continue;
+    if (!task.open() || work->workflow().FindTaskCalled(task.task())->outlives()) continue;
     CloseTask(work, std::string(task.task()), notice::v1::TASK_OUTCOME_BY_ITSELF);
   }
 }
@@ -127,7 +130,7 @@ void OpenTasksOf(Work* work, const std::string& state) {
   for (const workflow::v1::Task& task : work->definition().tasks()) {
     if (task.table() != state || task.has_open_while() || task.has_closes_when() || task.per_reference() || !task.after().empty()) continue;
     if (task.has_opens_if() && !Holds(*work, task.opens_if())) continue;
-    OpenTask(work, task, task.name());
+    OpenTask(work, task, CalledName(task));
   }
 }
 
@@ -142,7 +145,7 @@ void FollowOwners(Work* work) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
     const journal::v1::Task entry = work->traject().tasks(i);
     if (!entry.open()) continue;
-    const workflow::v1::Task& task = *work->workflow().FindTask(TaskName(entry.task()));
+    const workflow::v1::Task& task = *work->workflow().FindTaskCalled(entry.task());
     const std::string owner = OwnerOf(*work, task);
     if (owner == entry.owner()) continue;
     TellClosed(work, task, entry.task(), entry.owner(), notice::v1::TASK_OUTCOME_MOVED);

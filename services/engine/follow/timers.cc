@@ -31,7 +31,7 @@ bool StandsStill(const Work& work, TermKind of, absl::string_view reference) {
   const Traject& traject = work.traject();
   switch (of) {
     case notice::v1::TERM_KIND_TASK: {
-      const workflow::v1::Task* task = work.workflow().FindTask(TaskName(reference));
+      const workflow::v1::Task* task = work.workflow().FindTaskCalled(reference);
       if (task == nullptr) return false;
       return (Interrupted(traject) && !task->table().empty()) ||
              (task->has_stands_still_while() && Holds(work, task->stands_still_while()));
