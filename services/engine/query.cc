@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/engine/rules_out.h"
+
 namespace overdracht::engine {
 namespace {
 
@@ -59,9 +61,8 @@ const journal::v1::Handover* FindHandover(const Traject& traject, absl::string_v
 }
 
 const journal::v1::Disclosure* FindDisclosure(const Traject& traject, absl::string_view handover, Category category) {
-  return Find(traject.disclosures(), [&](const journal::v1::Disclosure& one) {
-    return one.category() == category && one.handover() == handover;
-  });
+  return Find(traject.disclosures(),
+              [&](const journal::v1::Disclosure& one) { return one.category() == category && one.handover() == handover; });
 }
 
 const journal::v1::Episode* FindEpisode(const Traject& traject, absl::string_view episode) {
@@ -89,9 +90,7 @@ bool IsUsed(const Traject& traject, journal::v1::UsedReference::Kind kind, absl:
          nullptr;
 }
 
-const std::string& Phase(const Traject& traject) {
-  return traject.configuration().empty() ? Nobody() : traject.configuration(0);
-}
+const std::string& Phase(const Traject& traject) { return traject.configuration().empty() ? Nobody() : traject.configuration(0); }
 
 bool Running(const Traject& traject) { return traject.status() == notice::v1::STATUS_LOPEND || Interrupted(traject); }
 
@@ -171,8 +170,7 @@ bool HasOpenHandover(const Traject& traject, absl::string_view organisation) {
 }
 
 const journal::v1::Handover* OpenTransfer(const Traject& traject) {
-  return Find(traject.handovers(),
-              [](const journal::v1::Handover& one) { return one.transfers_responsibility() && IsOpen(one.state()); });
+  return Find(traject.handovers(), [](const journal::v1::Handover& one) { return one.transfers_responsibility() && IsOpen(one.state()); });
 }
 
 bool TransferHeld(const Traject& traject) {
@@ -186,7 +184,9 @@ bool IsOpen(notice::v1::EpisodeState state) {
 }
 
 bool Counts(const journal::v1::Support& support, int64_t now_us) {
-  return !support.ended() && support.from_us() <= now_us && (support.before_us() == 0 || now_us < support.before_us());
+  const bool ended = support.ended() && !RuleOut(Rule::kSupportEnds);
+  const bool begun = support.from_us() <= now_us || RuleOut(Rule::kSupportBegins);
+  return !ended && begun && (support.before_us() == 0 || now_us < support.before_us());
 }
 
 bool SupportCounts(const Traject& traject, int64_t now_us) {

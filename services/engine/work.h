@@ -15,6 +15,7 @@
 #include "services/chart/workflow.h"
 #include "services/engine/engine.h"
 #include "services/engine/query.h"
+#include "services/engine/rules_out.h"
 
 namespace overdracht::engine {
 
@@ -80,7 +81,8 @@ base::Micros Ran(const Work& work, const journal::v1::Clock& clock);
 // --- parties ---
 
 // Whom a chain of escalation or a rule names; `reference` is the task or handover that it is about.
-Organisations Parties(const Work& work, const google::protobuf::RepeatedPtrField<workflow::v1::Party>& parties, absl::string_view reference);
+Organisations Parties(const Work& work, const google::protobuf::RepeatedPtrField<workflow::v1::Party>& parties,
+                      absl::string_view reference);
 
 // --- tasks (follow/tasks.cc) ---
 

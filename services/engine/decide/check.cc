@@ -61,14 +61,22 @@ bool Is(const Work& work, Reporter reporter) {
   const Event& event = *work.event();
   const std::string& who = work.reporter();
   switch (reporter) {
-    case event::v1::REPORTER_ANY_PARTICIPANT: return true;
-    case event::v1::REPORTER_RESPONSIBLE: return traject.responsible() == who;
-    case event::v1::REPORTER_TASK_OWNER: return TaskOwner(work, *Field(event, "task")) == who;
-    case event::v1::REPORTER_SENDER: return FindHandover(traject, *Field(event, "handover"))->sender() == who;
-    case event::v1::REPORTER_RECIPIENT: return FindHandover(traject, *Field(event, "handover"))->recipient() == who;
-    case event::v1::REPORTER_PROVIDER: return FindSupport(traject, *Field(event, "support"))->provider() == who;
-    case event::v1::REPORTER_OFFERER: return MayOffer(traject, event.handovers_offered(), who);
-    default: return HoldsRole(traject, who, static_cast<Role>(reporter));  // REPORTER_ZORGAANBIEDER … have the numbers of the roles
+    case event::v1::REPORTER_ANY_PARTICIPANT:
+      return true;
+    case event::v1::REPORTER_RESPONSIBLE:
+      return traject.responsible() == who;
+    case event::v1::REPORTER_TASK_OWNER:
+      return TaskOwner(work, *Field(event, "task")) == who;
+    case event::v1::REPORTER_SENDER:
+      return FindHandover(traject, *Field(event, "handover"))->sender() == who;
+    case event::v1::REPORTER_RECIPIENT:
+      return FindHandover(traject, *Field(event, "handover"))->recipient() == who;
+    case event::v1::REPORTER_PROVIDER:
+      return FindSupport(traject, *Field(event, "support"))->provider() == who;
+    case event::v1::REPORTER_OFFERER:
+      return MayOffer(traject, event.handovers_offered(), who);
+    default:
+      return HoldsRole(traject, who, static_cast<Role>(reporter));  // REPORTER_ZORGAANBIEDER … have the numbers of the roles
   }
 }
 
@@ -92,8 +100,10 @@ Refused CheckReferences(const Work& work) {
   const Traject& traject = work.traject();
   const Event& event = *work.event();
   switch (event.data_case()) {
-    case Event::kHandoversOffered: return RecipientTakesPart(work, event.handovers_offered().recipient());
-    case Event::kConsentsOverridden: return RecipientTakesPart(work, event.consents_overridden().recipient());
+    case Event::kHandoversOffered:
+      return RecipientTakesPart(work, event.handovers_offered().recipient());
+    case Event::kConsentsOverridden:
+      return RecipientTakesPart(work, event.consents_overridden().recipient());
     case Event::kTrajectenStopped:
     case Event::kParticipantsAdded:
     case Event::kParticipantsReplaced:
@@ -105,20 +115,23 @@ Refused CheckReferences(const Work& work) {
     case Event::kAppointmentsKept:
     case Event::kAppointmentsMissed:
     case Event::kSignalsReported:
-    case Event::kTerugvallenSignalled: return std::nullopt;
+    case Event::kTerugvallenSignalled:
+      return std::nullopt;
     case Event::kContactsHeld:
       if (work.workflow().FindContact(event.contacts_held().kind()) == nullptr) return Unknown("contact");
       return std::nullopt;
     case Event::kDecisionsTaken:
       if (work.workflow().FindDecision(event.decisions_taken().decision()) == nullptr) return Unknown("decision");
       for (const std::string& agreement : event.decisions_taken().agreements()) {
-        if (!Contains(work.workflow().FindDecision(event.decisions_taken().decision())->agreements(), agreement)) return Unknown("agreement");
+        if (!Contains(work.workflow().FindDecision(event.decisions_taken().decision())->agreements(), agreement))
+          return Unknown("agreement");
       }
       return std::nullopt;
     case Event::kStaysRegistered:
       if (!work.definition().has_stay()) return Unknown("stay");
       return std::nullopt;
-    default: break;
+    default:
+      break;
   }
   if (const std::string* task = Field(event, "task")) return TaskKnown(work, *task) ? Refused() : Unknown("task");
   if (const std::string* id = Field(event, "handover")) return FindHandover(traject, *id) ? Refused() : Unknown("handover");
@@ -218,7 +231,7 @@ Refused CheckStatus(const Work& work) {
 
 Refused CheckRequirements(const Work& work) {
   const workflow::v1::Requirement* requirement = work.workflow().FindRequirement(RuleOf(*work.event()).name());
-  if (requirement == nullptr) return std::nullopt;
+  if (requirement == nullptr || RuleOut(Rule::kGatesBeforeEvents)) return std::nullopt;
   std::vector<std::string> missing;
   for (const workflow::v1::Gate& gate : requirement->gates()) {
     if (!Holds(work, gate.when())) missing.push_back(gate.name());

@@ -61,6 +61,7 @@ Refused Check(const Work& work, const event::v1::ConsentsWithdrawn& event) {
 }
 
 void Do(Work* work, const event::v1::ConsentsWithdrawn& event) {
+  if (RuleOut(Rule::kConsentIsTakenBack)) return;
   const Consent left = Without(*FindConsent(work->traject(), event.consent()), event.categories());
   Change(work, left);
   if (left.categories().empty()) ClearTimer(work, notice::v1::TERM_KIND_CONSENT_ENDS, event.consent());

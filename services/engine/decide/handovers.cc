@@ -32,11 +32,16 @@ struct StateTerm {
 StateTerm TermIn(const Work& work, HandoverState state) {
   const workflow::v1::HandoverProtocol& protocol = work.definition().handover();
   switch (state) {
-    case HANDOVER_STATE_AANGEBODEN: return {notice::v1::TERM_KIND_ANSWER, &protocol.answer()};
-    case HANDOVER_STATE_AANVULLING_GEVRAAGD: return {notice::v1::TERM_KIND_MORE, &protocol.more()};
-    case HANDOVER_STATE_GEACCEPTEERD: return {notice::v1::TERM_KIND_MEETING, &protocol.meeting()};
-    case HANDOVER_STATE_OVERLEGD: return {notice::v1::TERM_KIND_FAREWELL, &protocol.farewell()};
-    default: return {};
+    case HANDOVER_STATE_AANGEBODEN:
+      return {notice::v1::TERM_KIND_ANSWER, &protocol.answer()};
+    case HANDOVER_STATE_AANVULLING_GEVRAAGD:
+      return {notice::v1::TERM_KIND_MORE, &protocol.more()};
+    case HANDOVER_STATE_GEACCEPTEERD:
+      return {notice::v1::TERM_KIND_MEETING, &protocol.meeting()};
+    case HANDOVER_STATE_OVERLEGD:
+      return {notice::v1::TERM_KIND_FAREWELL, &protocol.farewell()};
+    default:
+      return {};
   }
 }
 
@@ -47,6 +52,7 @@ void ClearTerm(Work* work, const Handover& handover) {
 }
 
 void StartTerm(Work* work, const std::string& handover, HandoverState state) {
+  if (RuleOut(Rule::kHandoverHasATerm)) return;
   if (const StateTerm term = TermIn(*work, state); term.term != nullptr) SetTerm(work, term.of, handover, term.term->term());
 }
 
@@ -133,7 +139,8 @@ Refused Check(const Work& work, const event::v1::HandoversOffered& event) {
   if (event.recipient() == work.reporter()) return Illegal(journal::v1::REFUSAL_REASON_RECIPIENT_IS_SENDER);
   if (!event.transfers_responsibility()) return std::nullopt;
   if (!HoldsCareRole(traject, event.recipient())) return Illegal(journal::v1::REFUSAL_REASON_RECIPIENT_HAS_NO_CARE_ROLE);
-  if (OpenTransfer(traject)) return Illegal(journal::v1::REFUSAL_REASON_TRANSFER_OPEN, {{"state", base::Code(OpenTransfer(traject)->state())}});
+  if (OpenTransfer(traject) && !RuleOut(Rule::kOneTransferAtATime))
+    return Illegal(journal::v1::REFUSAL_REASON_TRANSFER_OPEN, {{"state", base::Code(OpenTransfer(traject)->state())}});
   if (TransferHeld(traject)) return Illegal(journal::v1::REFUSAL_REASON_NOT_POSSIBLE_NOW);
   return std::nullopt;
 }
@@ -191,16 +198,19 @@ void Do(Work* work, const event::v1::HandoversMoreRequested& event) {
 }
 
 Refused Check(const Work& work, const event::v1::HandoversMeetingHeld& event) {
-  if (Refused refused = CheckState(work, event.handover(), HANDOVER_STATE_GEACCEPTEERD)) return refused;
+  Refused refused = CheckState(work, event.handover(), HANDOVER_STATE_GEACCEPTEERD);
+  if (refused && !RuleOut(Rule::kMeetingAfterAcceptance)) return refused;
   const Handover& handover = *FindHandover(work.traject(), event.handover());
   if (Attends(work, event, handover.sender()) && Attends(work, event, handover.recipient())) return std::nullopt;
+  if (RuleOut(Rule::kBothSidesMeet)) return std::nullopt;
   return Illegal(journal::v1::REFUSAL_REASON_SIDE_ABSENT);
 }
 
 void Do(Work* work, const event::v1::HandoversMeetingHeld& event) { MoveHandover(work, event.handover(), HANDOVER_STATE_OVERLEGD); }
 
 Refused Check(const Work& work, const event::v1::HandoversFarewellHeld& event) {
-  if (Refused refused = CheckState(work, event.handover(), HANDOVER_STATE_OVERLEGD)) return refused;
+  Refused refused = CheckState(work, event.handover(), HANDOVER_STATE_OVERLEGD);
+  if (refused && !RuleOut(Rule::kFarewellAfterMeeting)) return refused;
   if (event.client_knows_contact()) return std::nullopt;
   return Illegal(journal::v1::REFUSAL_REASON_REQUIREMENT_NOT_MET, {{"missing", "client_knows_contact"}});
 }

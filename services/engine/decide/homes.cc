@@ -67,6 +67,7 @@ void Do(Work* work, const event::v1::HomesContractSigned& event) {
 }
 
 Refused Check(const Work& work, const event::v1::HomesMovedIn& event) {
+  if (RuleOut(Rule::kOnlySignedIsMovedInto)) return std::nullopt;
   return CheckState(work, event.home(), {journal::v1::HOME_STATE_SIGNED});
 }
 
@@ -96,6 +97,8 @@ Refused Check(const Work& work, const event::v1::HomesLost& event) {
                     {journal::v1::HOME_STATE_OFFERED, journal::v1::HOME_STATE_SIGNED, journal::v1::HOME_STATE_LIVED_IN});
 }
 
-void Do(Work* work, const event::v1::HomesLost& event) { MoveTo(work, event.home(), journal::v1::HOME_STATE_LOST); }
+void Do(Work* work, const event::v1::HomesLost& event) {
+  if (!RuleOut(Rule::kLostIsLost)) MoveTo(work, event.home(), journal::v1::HOME_STATE_LOST);
+}
 
 }  // namespace overdracht::engine

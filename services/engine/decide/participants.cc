@@ -14,7 +14,8 @@ void Welcome(Work* work, const std::string& organisation) {
 }
 
 void BeginLeaving(Work* work, const std::string& organisation, Role role) {
-  if (work->traject().responsible() != organisation && !HasOpenHandover(work->traject(), organisation)) return;
+  const bool responsible = work->traject().responsible() == organisation && !RuleOut(Rule::kResponsibleStaysOn);
+  if (!responsible && !HasOpenHandover(work->traject(), organisation)) return;
   const journal::v1::Leaving* before = FindLeaving(work->traject(), organisation);
   const bool care = IsCareRole(role) || (before != nullptr && before->care());
   work->Emit([&](journal::v1::Effect* e) {
@@ -37,7 +38,8 @@ void FillRole(Work* work, Role role, const std::string& organisation) {
 void MoveResponsibility(Work* work, const std::string& to, const std::string& handover) {
   const std::string from = work->traject().responsible();
   work->Emit([&](journal::v1::Effect* e) { e->mutable_responsibility_moved()->set_to(to); });
-  notice::v1::ResponsibilityMoved* told = work->Tell(Everybody(work->traject()))->mutable_responsibility_moved();
+  notice::v1::ResponsibilityMoved* told =
+      work->Tell(RuleOut(Rule::kAllAreToldWhoHolds) ? Organisations{to} : Everybody(work->traject()))->mutable_responsibility_moved();
   told->set_handover(handover);
   told->set_from(from);
   told->set_to(to);

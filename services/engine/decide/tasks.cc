@@ -17,18 +17,29 @@ std::string StateOf(const Traject& traject, const std::string& task) {
 std::string ClosedBy(const workflow::v1::Condition& condition) {
   using workflow::v1::Condition;
   switch (condition.condition_case()) {
-    case Condition::kSupportArranged: return "support_arranged";
-    case Condition::kHome: return "home";
-    case Condition::kHandover: return "handover";
-    case Condition::kDecision: return "decision";
-    case Condition::kInterrupted: return "not_interrupted";
-    case Condition::kResponsible: return "responsible";
+    case Condition::kSupportArranged:
+      return "support_arranged";
+    case Condition::kHome:
+      return "home";
+    case Condition::kHandover:
+      return "handover";
+    case Condition::kDecision:
+      return "decision";
+    case Condition::kInterrupted:
+      return "not_interrupted";
+    case Condition::kResponsible:
+      return "responsible";
     case Condition::kTaskClosed:
-    case Condition::kTasksClosed: return "task";
-    case Condition::kNot: return ClosedBy(condition.not_());
-    case Condition::kAll: return condition.all().conditions().empty() ? "state" : ClosedBy(condition.all().conditions(0));
-    case Condition::kAny: return condition.any().conditions().empty() ? "state" : ClosedBy(condition.any().conditions(0));
-    default: return "state";
+    case Condition::kTasksClosed:
+      return "task";
+    case Condition::kNot:
+      return ClosedBy(condition.not_());
+    case Condition::kAll:
+      return condition.all().conditions().empty() ? "state" : ClosedBy(condition.all().conditions(0));
+    case Condition::kAny:
+      return condition.any().conditions().empty() ? "state" : ClosedBy(condition.any().conditions(0));
+    default:
+      return "state";
   }
 }
 
@@ -68,7 +79,7 @@ Refused Check(const Work& work, const event::v1::TasksSkipped& event) {
 
 void Do(Work* work, const event::v1::TasksSkipped& event) {
   const bool declines = DefinitionOf(*work, event.task()).declines_support();
-  CloseTask(work, event.task(), notice::v1::TASK_OUTCOME_SKIPPED);
+  if (!RuleOut(Rule::kDecliningSkips)) CloseTask(work, event.task(), notice::v1::TASK_OUTCOME_SKIPPED);
   if (declines) work->Emit([](journal::v1::Effect* e) { e->mutable_support_declined()->set_declined(true); });
 }
 

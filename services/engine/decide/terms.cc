@@ -29,10 +29,14 @@ Chain ChainOf(const Work& work, TermKind of, const std::string& reference) {
       const workflow::v1::Task& task = *work.workflow().FindTaskCalled(reference);
       return {&definition.task_escalation(), TermOf(work, task), &task.also_tell()};
     }
-    case notice::v1::TERM_KIND_ANSWER: return {&definition.handover().answer().escalation(), definition.handover().answer().term()};
-    case notice::v1::TERM_KIND_MORE: return {&definition.handover().more().escalation(), definition.handover().more().term()};
-    case notice::v1::TERM_KIND_MEETING: return {&definition.handover().meeting().escalation(), definition.handover().meeting().term()};
-    case notice::v1::TERM_KIND_FAREWELL: return {&definition.handover().farewell().escalation(), definition.handover().farewell().term()};
+    case notice::v1::TERM_KIND_ANSWER:
+      return {&definition.handover().answer().escalation(), definition.handover().answer().term()};
+    case notice::v1::TERM_KIND_MORE:
+      return {&definition.handover().more().escalation(), definition.handover().more().term()};
+    case notice::v1::TERM_KIND_MEETING:
+      return {&definition.handover().meeting().escalation(), definition.handover().meeting().term()};
+    case notice::v1::TERM_KIND_FAREWELL:
+      return {&definition.handover().farewell().escalation(), definition.handover().farewell().term()};
     case notice::v1::TERM_KIND_ASSESSMENT:
     case notice::v1::TERM_KIND_RESPONSE:
     case notice::v1::TERM_KIND_RESPITE:
@@ -45,8 +49,10 @@ Chain ChainOf(const Work& work, TermKind of, const std::string& reference) {
       const workflow::v1::Decision& decision = *work.workflow().FindDecision(reference);
       return {&decision.escalation(), decision.term()};
     }
-    case notice::v1::TERM_KIND_STAY: return {&definition.stay().escalation(), definition.stay().longest()};
-    default: break;
+    case notice::v1::TERM_KIND_STAY:
+      return {&definition.stay().escalation(), definition.stay().longest()};
+    default:
+      break;
   }
   OVERDRACHT_CHECK(false, "a term without a chain of escalation");
 }
@@ -82,7 +88,7 @@ void Escalate(Work* work, const journal::v1::Timer& timer) {
   if (chain.escalation->steps().empty()) return;
   const Organisations told = Told(*work, chain, timer.times(), timer.reference());
   const base::Micros next_at = WaitEnds(*work, chain, timer.times() + 1);
-  SetTimer(work, timer.of(), timer.reference(), next_at, timer.times() + 1);
+  if (!RuleOut(Rule::kEscalationGoesOn)) SetTimer(work, timer.of(), timer.reference(), next_at, timer.times() + 1);
   notice::v1::Notice* notice = work->Tell(told);
   if (notice == nullptr) return;
   notice::v1::TermExpired* expired = notice->mutable_term_expired();
@@ -94,6 +100,7 @@ void Escalate(Work* work, const journal::v1::Timer& timer) {
 }
 
 void ExpireConsent(Work* work, const std::string& id) {
+  if (RuleOut(Rule::kConsentExpires)) return;
   journal::v1::Consent consent = *FindConsent(work->traject(), id);
   consent.clear_categories();
   work->Emit([&](journal::v1::Effect* e) { *e->mutable_consent_changed()->mutable_consent() = consent; });
@@ -117,14 +124,17 @@ void RunOut(Work* work, const journal::v1::TermRanOut& term) {
   switch (term.of()) {
     case notice::v1::TERM_KIND_MONITORING:
     case notice::v1::TERM_KIND_WAAKVLAM:
-    case notice::v1::TERM_KIND_SERIES: return MissedContact(work, *SeriesOf(*work, term.of(), term.reference()), term.reference());
+    case notice::v1::TERM_KIND_SERIES:
+      return MissedContact(work, *SeriesOf(*work, term.of(), term.reference()), term.reference());
     case notice::v1::TERM_KIND_SUPPORT_BEGINS:
     case notice::v1::TERM_KIND_SUPPORT_ENDS:
-    case notice::v1::TERM_KIND_ELAPSED: return ClearTimer(work, term.of(), term.reference());  // what was waited for follows from the time
+    case notice::v1::TERM_KIND_ELAPSED:
+      return ClearTimer(work, term.of(), term.reference());  // what was waited for follows from the time
     case notice::v1::TERM_KIND_CONSENT_ENDS:
       ClearTimer(work, term.of(), term.reference());
       return ExpireConsent(work, term.reference());
-    default: return Escalate(work, timer);
+    default:
+      return Escalate(work, timer);
   }
 }
 

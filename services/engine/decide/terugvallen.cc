@@ -16,7 +16,6 @@ namespace overdracht::engine {
 namespace {
 
 using journal::v1::Episode;
-using notice::v1::EpisodeState;
 using notice::v1::EPISODE_STATE_BEOORDEELD;
 using notice::v1::EPISODE_STATE_GESIGNALEERD;
 using notice::v1::EPISODE_STATE_GESLOTEN;
@@ -24,6 +23,7 @@ using notice::v1::EPISODE_STATE_OPGELOST;
 using notice::v1::EPISODE_STATE_OPGENOMEN;
 using notice::v1::EPISODE_STATE_OPGESCHAALD;
 using notice::v1::EPISODE_STATE_RESPIJT;
+using notice::v1::EpisodeState;
 
 const workflow::v1::EpisodeTerm* TermIn(const Work& work, EpisodeState state) {
   for (const workflow::v1::EpisodeTerm& term : work.definition().terugval().terms()) {
@@ -38,7 +38,7 @@ void ClearTerm(Work* work, const Episode& episode) {
 
 void StartTerm(Work* work, const Episode& episode, base::Micros respite_ends) {
   const auto* term = TermIn(*work, episode.state());
-  if (term == nullptr) return;
+  if (term == nullptr || RuleOut(Rule::kEpisodeHasATerm)) return;
   if (episode.state() == EPISODE_STATE_RESPIJT) return SetTimer(work, term->of(), episode.episode(), respite_ends);
   const std::string& wait = episode.severity() == event::v1::SEVERITY_CRISIS ? term->crisis() : term->dreigend();
   if (!wait.empty()) SetTerm(work, term->of(), episode.episode(), wait);
@@ -67,7 +67,9 @@ void SetEpisode(Work* work, Episode episode, bool term_anew, base::Micros respit
   if (const Episode* before = FindEpisode(work->traject(), episode.episode()); before != nullptr && term_anew) ClearTerm(work, *before);
   work->Emit([&](journal::v1::Effect* e) { *e->mutable_episode_changed()->mutable_episode() = episode; });
   if (term_anew) StartTerm(work, episode, respite_ends);
-  notice::v1::EpisodeChanged* told = work->Tell(CareOrganisations(work->traject()))->mutable_episode_changed();
+  const Organisations care = CareOrganisations(work->traject());
+  notice::v1::EpisodeChanged* told =
+      work->Tell(RuleOut(Rule::kCareRolesAreTold) ? Organisations{work->traject().responsible()} : care)->mutable_episode_changed();
   told->set_episode(episode.episode());
   told->set_state(episode.state());
   told->set_severity(episode.severity());
@@ -94,7 +96,8 @@ void Do(Work* work, const event::v1::TerugvallenSignalled& event) {
   const bool raises = event.severity() > episode.severity();
   const bool at_home = episode.state() == EPISODE_STATE_GESIGNALEERD || episode.state() == EPISODE_STATE_BEOORDEELD ||
                        episode.state() == EPISODE_STATE_OPGESCHAALD;
-  const bool again = (raises && at_home) || (episode.state() == EPISODE_STATE_OPGESCHAALD && event.severity() == event::v1::SEVERITY_CRISIS);
+  const bool again =
+      (raises && at_home) || (episode.state() == EPISODE_STATE_OPGESCHAALD && event.severity() == event::v1::SEVERITY_CRISIS);
   if (raises) episode.set_severity(event.severity());
   if (again) episode.set_state(EPISODE_STATE_GESIGNALEERD);
   SetEpisode(work, std::move(episode), again);
@@ -120,8 +123,9 @@ Refused Check(const Work& work, const event::v1::TerugvallenSupportRaised& event
 void Do(Work* work, const event::v1::TerugvallenSupportRaised& event) { MoveTo(work, event.episode(), EPISODE_STATE_OPGESCHAALD); }
 
 Refused Check(const Work& work, const event::v1::TerugvallenRespiteStarted& event) {
-  if (Refused refused = CheckState(work, event.episode(),
-                                   {EPISODE_STATE_GESIGNALEERD, EPISODE_STATE_BEOORDEELD, EPISODE_STATE_OPGESCHAALD, EPISODE_STATE_RESPIJT})) {
+  if (Refused refused =
+          CheckState(work, event.episode(),
+                     {EPISODE_STATE_GESIGNALEERD, EPISODE_STATE_BEOORDEELD, EPISODE_STATE_OPGESCHAALD, EPISODE_STATE_RESPIJT})) {
     return refused;
   }
   const std::optional<base::Duration> longest = base::ParseDuration(work.definition().terugval().longest_respite());

@@ -28,9 +28,8 @@ void Start(Work* work, const event::v1::TrajectenStarted& event) {
   for (const event::v1::Participant& one : event.participants()) {
     work->Emit([&](journal::v1::Effect* e) { *e->mutable_role_filled()->mutable_participant() = one; });
   }
-  work->Emit([&](journal::v1::Effect* e) {
-    e->mutable_responsibility_moved()->set_to(Holder(work->traject(), event::v1::ROLE_ZORGAANBIEDER));
-  });
+  work->Emit(
+      [&](journal::v1::Effect* e) { e->mutable_responsibility_moved()->set_to(Holder(work->traject(), event::v1::ROLE_ZORGAANBIEDER)); });
   StartChart(work);
 }
 
@@ -42,7 +41,8 @@ Refused Check(const Work& work, const event::v1::TrajectenStopped& event) {
 }
 
 void Do(Work* work, const event::v1::TrajectenStopped& event) {
-  if (!Closes(*work, event.reason())) return EndTraject(work, notice::v1::STATUS_GESTOPT, event.reason());
+  if (!Closes(*work, event.reason()) && !RuleOut(Rule::kWithdrawingEnds))
+    return EndTraject(work, notice::v1::STATUS_GESTOPT, event.reason());
   if (work->traject().status() != notice::v1::STATUS_AFSLUITEND) return CloseTraject(work, event.reason());
   // Closing already: the reason is another one now, and nothing else.
   work->Emit([&](journal::v1::Effect* e) {

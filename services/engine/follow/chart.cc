@@ -134,7 +134,8 @@ bool FollowChart(Work* work, const event::v1::Event* event) {
   const chart::Configuration configuration(traject.configuration().begin(), traject.configuration().end());
   const chart::Histories histories(traject.histories().begin(), traject.histories().end());
   const std::optional<chart::Microstep> step = work->workflow().Next(
-      configuration, histories, event, [&](const workflow::v1::Condition& condition) { return Holds(*work, condition); });
+      configuration, histories, event,
+      [&](const workflow::v1::Condition& condition) { return RuleOut(Rule::kGatesBetweenPhases) || Holds(*work, condition); });
   if (!step) return event != nullptr;  // nothing waits for the event: look once more at those without
   TakeMicrostep(work, *step);
   return true;

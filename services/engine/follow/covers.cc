@@ -1,6 +1,6 @@
-// Disclosure (invariant 3): what consent, or an override, lets a recipient have. Consent covers once the recipient has accepted; an override
-// covers in whatever open state. Each open disclosure has one basis; it keeps it while it lasts, then another one that covers takes its
-// place, or the disclosure closes. Nothing new is disclosed after the end.
+// Disclosure (invariant 3): what consent, or an override, lets a recipient have. Consent covers once the recipient has accepted; an
+// override covers in whatever open state. Each open disclosure has one basis; it keeps it while it lasts, then another one that covers
+// takes its place, or the disclosure closes. Nothing new is disclosed after the end.
 
 #include "services/base/time.h"
 #include "services/engine/work.h"
@@ -13,9 +13,11 @@ using journal::v1::Handover;
 
 // Through its last day, by the clock and not by its timer: of two that end in one moment the one does not take the place of the other.
 bool Covers(const Work& work, const journal::v1::Consent& consent, const Handover& handover, Category category) {
-  const bool accepted = Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND;
-  return accepted && consent.recipient() == handover.recipient() && consent.purpose() == handover.purpose() &&
-         Contains(consent.categories(), category) && base::DayOf(work.now()) <= *base::ParseDate(consent.valid_until());
+  const bool accepted =
+      Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND || RuleOut(Rule::kConsentNeedsAcceptance);
+  const bool of_purpose = consent.purpose() == handover.purpose() || RuleOut(Rule::kConsentHasAPurpose);
+  const bool runs = base::DayOf(work.now()) <= *base::ParseDate(consent.valid_until());
+  return accepted && of_purpose && runs && consent.recipient() == handover.recipient() && Contains(consent.categories(), category);
 }
 
 bool Covers(const Work&, const journal::v1::Override& override, const Handover& handover, Category category) {

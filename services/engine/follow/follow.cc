@@ -40,15 +40,15 @@ void CloseTasksOf(Work* work, const std::vector<int>& rules) {
 bool FollowInterruption(Work* work) {
   if (!Running(work->traject())) return false;
   const journal::v1::Episode* episode = OpenEpisode(work->traject());
-  const bool away = episode != nullptr && (episode->state() == notice::v1::EPISODE_STATE_RESPIJT ||
-                                           episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
+  const bool away = episode != nullptr &&
+                    (episode->state() == notice::v1::EPISODE_STATE_RESPIJT || episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
   if (away == Interrupted(work->traject())) return false;
   SetStatus(work, away ? notice::v1::STATUS_ONDERBROKEN : notice::v1::STATUS_LOPEND);
   const std::vector<int>& rules = work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED);
-  if (away) {
-    RunRules(work, rules);
-  } else {
+  if (!away) {
     CloseTasksOf(work, rules);
+  } else if (!RuleOut(Rule::kStayIsCaredFor)) {
+    RunRules(work, rules);
   }
   return true;
 }

@@ -104,7 +104,8 @@ void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& nam
     e->mutable_task_opened()->set_owner(owner);
     e->mutable_task_opened()->set_rule(rule);
   });
-  if (!TermOf(*work, task).empty() && !task.optional()) SetTerm(work, TERM_KIND_TASK, name, TermOf(*work, task));
+  if (!TermOf(*work, task).empty() && !task.optional() && !RuleOut(Rule::kTaskHasATerm))
+    SetTerm(work, TERM_KIND_TASK, name, TermOf(*work, task));
   TellOpened(work, task, name, owner);
 }
 
