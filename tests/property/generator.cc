@@ -69,7 +69,10 @@ Input Generator::Next(const Traject* traject, int64_t clock_us) {
   } else {
     auto kind = static_cast<Kind>(chance_.Below(static_cast<int>(Kind::kCount)));
     // What ends a traject, or what one alone can do, comes seldom.
-    if (kind == Kind::kStop && !chance_.Percent(15)) kind = Kind::kRelapse;
+    bool busy = traject->status() != notice::v1::STATUS_LOPEND;
+    for (const auto& one : traject->handovers()) busy = busy || one.state() == notice::v1::HANDOVER_STATE_AANGEHOUDEN;
+    if (kind == Kind::kStop && !chance_.Percent(busy ? 60 : 15)) kind = Kind::kRelapse;
+    if (traject->status() == notice::v1::STATUS_AFSLUITEND && chance_.Percent(5)) kind = Kind::kStop;
     if (chance_.Percent(15))
       kind = chance_.OneOf({Kind::kAssess, Kind::kRaise, Kind::kRespite, Kind::kAdmit, Kind::kReturn, Kind::kResolve});
     if (chance_.Percent(20))

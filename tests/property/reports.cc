@@ -141,7 +141,7 @@ Event Reports::Support(const Traject& traject, int64_t now) {
   support->set_support(Fresh("s"));
   support->set_provider(Organisation());
   support->set_hours_per_week(4);
-  support->set_from(base::FormatDate(base::DayOf(now)));
+  support->set_from(base::FormatDate(base::DayOf(now) + chance_.OneOf({0, 0, 0, 5, 40})));
   if (chance_.Percent(50)) support->set_until(base::FormatDate(base::DayOf(now) + 2000));
   return event;
 }
@@ -154,7 +154,7 @@ Event Reports::Home(Kind kind, const Traject& traject, int64_t now) {
   event.set_organisation(Holder(traject, {ROLE_ZORGAANBIEDER, ROLE_WONINGCORPORATIE}));
   switch (kind) {
     case Kind::kOfferHome:
-      event.mutable_homes_offered()->set_home(Fresh("w"));
+      event.mutable_homes_offered()->set_home(chance_.Percent(15) ? home : Fresh("w"));
       event.mutable_homes_offered()->set_kind(of);
       break;
     case Kind::kDeclineHome:
@@ -245,6 +245,7 @@ Event Reports::Make(Kind kind, const Traject& traject, int64_t now) {
       for (const auto& one : traject.tasks()) {
         if (!one.open() || chance_.Percent(10)) closed.push_back(one.task());
       }
+      if (traject.support_declined() && chance_.Percent(60)) closed = {"begeleiding_regelen"};
       event.mutable_tasks_reopened()->set_task(closed.empty() || chance_.Percent(5) ? "verhuizing" : chance_.OneOf(closed));
       by({ROLE_GEMEENTE, ROLE_ZORGAANBIEDER});
       break;

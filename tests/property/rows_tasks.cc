@@ -106,7 +106,6 @@ void AddTijdens(std::vector<Row>* rows) {
                 All({Any({Phase(phase), PhaseBecomes(phase)}), Opens("verhuizing", ROLE_ZORGAANBIEDER, "P6W")}));
   }
   tijdens.Add("verhuizing closes with the move", All({Accepted(On::kHomesMovedIn), Closes("verhuizing", TASK_OUTCOME_BY_ITSELF)}));
-  tijdens.Add("verhuizing closes when that home is lost", All({Accepted(On::kHomesLost), Closes("verhuizing", TASK_OUTCOME_BY_ITSELF)}));
   for (const char* phase : {"voor", "tijdens", "na"}) {
     tijdens.Add(std::string("overdracht_regelen opens in ") + phase, All({Phase(phase), Opens("overdracht_regelen", kResponsible, "P2W")}));
     tijdens.Add(std::string("overdracht_regelen closes in ") + phase + " with an offer",

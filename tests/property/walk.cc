@@ -10,14 +10,13 @@ namespace {
 // A region that an oracle looks at.
 class Watched {
  public:
-  explicit Watched(Region::Check observe) : region_(ProjectWorkflows()) {
-    region_.OnRecord(
-        [this, observe](const journal::v1::Record& record, const engine::TrajectState& before, const engine::TrajectState& after) {
-          if (observe) observe(record, before, after);
-          if (!violations_.empty()) return;
-          violations_ = oracle_.Check(record, before.traject, after.traject);
-          for (oracle::Violation& one : violations_) one.what = "record " + std::to_string(record.number()) + ": " + one.what;
-        });
+  explicit Watched(Region::Check observe) : region_(ProjectWorkflows()), observe_(std::move(observe)) {
+    region_.OnRecord([this](const journal::v1::Record& record, const engine::TrajectState& before, const engine::TrajectState& after) {
+      if (observe_) observe_(record, before, after);
+      if (!violations_.empty()) return;
+      violations_ = oracle_.Check(record, before.traject, after.traject);
+      for (oracle::Violation& one : violations_) one.what = "record " + std::to_string(record.number()) + ": " + one.what;
+    });
   }
 
   bool Take(const Input& input) {
@@ -26,6 +25,7 @@ class Watched {
     } else {
       region_.AdvanceTo(input.at_us);
     }
+    if (!region_.records().empty()) ObserveWithoutTraject(region_.records().back());
     return violations_.empty();
   }
 
@@ -33,7 +33,15 @@ class Watched {
   const std::vector<oracle::Violation>& violations() const { return violations_; }
 
  private:
+  // A refused start, or a report where there is no traject.
+  void ObserveWithoutTraject(const journal::v1::Record& last) {
+    if (observe_ && last.traject().empty() && last.number() > observed_) observe_(last, {}, {});
+    observed_ = last.number();
+  }
+
   Region region_;
+  Region::Check observe_;
+  uint64_t observed_ = 0;
   oracle::Oracle oracle_;
   std::vector<oracle::Violation> violations_;
 };

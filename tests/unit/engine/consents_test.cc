@@ -9,8 +9,9 @@ class ConsentsTest : public TrajectFixture {};
 
 TEST_F(ConsentsTest, TodayIsNotPast) {
   Start();
-  EXPECT_EQ(Reports("zorgaanbieder consents.granted consent=t-1 recipient=wijkteam categories=wonen purpose=handover validUntil=2017-01-01"),
-            "ILLEGAL_STATE day_past");
+  EXPECT_EQ(
+      Reports("zorgaanbieder consents.granted consent=t-1 recipient=wijkteam categories=wonen purpose=handover validUntil=2017-01-01"),
+      "ILLEGAL_STATE day_past");
   Accepted("zorgaanbieder consents.granted consent=t-1 recipient=wijkteam categories=wonen purpose=handover validUntil=2017-01-02");
 }
 

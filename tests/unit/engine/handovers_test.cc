@@ -7,7 +7,8 @@ namespace {
 
 class HandoversTest : public TrajectFixture {
  protected:
-  static std::string OfferOf(const std::string& handover, const std::string& recipient, const std::string& categories, bool transfers = true) {
+  static std::string OfferOf(const std::string& handover, const std::string& recipient, const std::string& categories,
+                             bool transfers = true) {
     return "handovers.offered handover=" + handover + " recipient=" + recipient + " purpose=handover categories=" + categories +
            " transfersResponsibility" + (transfers ? "" : "=no") + " dossier=d-1";
   }
@@ -78,7 +79,8 @@ TEST_F(HandoversTest, OneThatIsLeavingMayLetGo) {
   Accepted("gemeente participants.replaced role=zorgaanbieder organisation=andere_zorgaanbieder");
   Offer("h-1", "zorgaanbieder", "andere_zorgaanbieder", true);
   Bring("h-1", "afgerond");
-  EXPECT_TRUE(Told("zorgaanbieder, wijkteam, gemeente, woningcorporatie, ggz, andere_zorgaanbieder", "responsibility-moved handover=h-1")) << Came();
+  EXPECT_TRUE(Told("zorgaanbieder, wijkteam, gemeente, woningcorporatie, ggz, andere_zorgaanbieder", "responsibility-moved handover=h-1"))
+      << Came();
   EXPECT_EQ(Responsible(), "andere_zorgaanbieder");
   EXPECT_EQ(Reports("zorgaanbieder contacts.held kind=home_visit"), "NOT_A_PARTICIPANT takes_no_part");
 }

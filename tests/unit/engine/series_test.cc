@@ -59,7 +59,7 @@ TEST_F(SeriesTest, AContactDuringAnInterruptionCountsOnTheClockThatStandsStill) 
   Accepted("ggz contacts.held kind=monitoring");
   EXPECT_EQ(Due("monitoring", "P12M"), "stands still");  // P6M is covered, P12M is half a year away on its clock
   Accepted("ggz terugvallen.returned episode=t-1");
-  EXPECT_EQ(Due("monitoring", "P12M"), "2018-09-22 09:00");
+  EXPECT_EQ(Due("monitoring", "P12M"), "2018-09-21 09:00");
 }
 
 TEST_F(SeriesTest, TheTrajectEndsWithTheFourthMonitoringAfterTwoYears) {

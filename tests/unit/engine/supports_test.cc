@@ -41,7 +41,8 @@ TEST_F(SupportsTest, GrantedAndBridgedShareTheirIds) {
   Start();
   Accepted("zorgaanbieder supports.bridged support=s-1 provider=zorgaanbieder until=2017-01-02");
   EXPECT_FALSE(TaskOpen("begeleiding_regelen"));
-  EXPECT_EQ(Reports("gemeente supports.granted support=s-1 provider=begeleider hoursPerWeek=4 from=2017-01-01"), "ILLEGAL_STATE reference_used");
+  EXPECT_EQ(Reports("gemeente supports.granted support=s-1 provider=begeleider hoursPerWeek=4 from=2017-01-01"),
+            "ILLEGAL_STATE reference_used");
   At("2017-01-03 00:00");
   EXPECT_TRUE(TaskOpen("begeleiding_regelen"));
   EXPECT_EQ(Reports("gemeente supports.ended support=s-1 reason=other"), "ILLEGAL_STATE support_over");

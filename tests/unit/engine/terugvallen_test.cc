@@ -67,7 +67,8 @@ TEST_F(TerugvallenTest, TheReturnIsWarmAndPhasesGoOnWithIt) {
   Start();
   Accepted("gemeente supports.bridged support=s-1 provider=zorgaanbieder until=2018-01-01");
   Accepted("zorgaanbieder homes.contract-signed home=w-1 kind=regular");
-  for (const char* task : {"inschrijving_woningzoekende", "actieplan", "risicoinventarisatie", "crisiskaart", "inkomen_en_schulden", "netwerk_in_kaart"}) {
+  for (const char* task :
+       {"inschrijving_woningzoekende", "actieplan", "risicoinventarisatie", "crisiskaart", "inkomen_en_schulden", "netwerk_in_kaart"}) {
     Accepted(std::string("zorgaanbieder tasks.completed task=") + task);
   }
   Signal("dreigend");
