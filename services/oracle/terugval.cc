@@ -70,13 +70,12 @@ void CheckInterruption(const Moment& m, Findings* f) {
   f->Expect(6, is == m.is.Interrupted(), "the traject is ", is ? "" : "not ", "interrupted, and the client is ", is ? "at home" : "away");
   if (is && was) f->Expect(6, Moment::Phase(m.before) == m.phase(), "the phase changed while the client is away");
   const std::string gemeente = m.is.roles.count(event::v1::ROLE_GEMEENTE) > 0 ? m.is.roles.at(event::v1::ROLE_GEMEENTE) : "";
-  int opened = 0;
-  for (const auto& one : m.record.effects()) {
-    if (!one.has_task_opened()) continue;
-    const journal::v1::Timer* timer = FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task_opened().task());
-    opened += one.task_opened().owner() == gemeente && timer != nullptr && !timer->stands_still();
+  int kept = 0;  // one that was reopened by hand since the last stay is open already
+  for (const auto& one : m.after.tasks()) {
+    const journal::v1::Timer* timer = FindTimer(m.after, notice::v1::TERM_KIND_TASK, one.task());
+    kept += one.open() && one.owner() == gemeente && timer != nullptr && !timer->stands_still();
   }
-  if (is && !was) f->Expect(6, opened >= kKeptRunning, "the client is away, and rent, benefit and indicaties are nobody's task");
+  if (is && !was) f->Expect(6, kept >= kKeptRunning, "the client is away, and rent, benefit and indicaties are nobody's task");
 }
 
 // A task of that episode with the party responsible; it may still be open from an earlier return.

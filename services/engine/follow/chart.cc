@@ -54,7 +54,7 @@ void CloseTasksOf(Work* work, const std::string& state) {
 // The guarantee of return (docs/invariants.md, 2): responsibility goes back at once, and nothing of the move is left.
 void ReturnToZorgaanbieder(Work* work) {
   if (OpenEpisode(work->traject()) != nullptr) CloseEpisode(work, notice::v1::EPISODE_STATE_OPGELOST);
-  if (Interrupted(work->traject())) SetStatus(work, notice::v1::STATUS_LOPEND);
+  FollowInterruption(work);
   for (int i = 0; i < work->traject().handovers_size(); ++i) {
     if (IsOpen(work->traject().handovers(i).state())) WithdrawHandover(work, std::string(work->traject().handovers(i).handover()));
   }

@@ -11,18 +11,19 @@ namespace {
 using journal::v1::Disclosure;
 using journal::v1::Handover;
 
-// Through its last day, by the clock and not by its timer: of two that end in one moment the one does not take the place of the other.
-bool Covers(const Work& work, const journal::v1::Consent& consent, const Handover& handover, Category category) {
+bool Covers(const journal::v1::Consent& consent, const Handover& handover, Category category) {
   const bool accepted =
       Discloses(handover) || handover.state() == notice::v1::HANDOVER_STATE_AFGEROND || RuleOut(Rule::kConsentNeedsAcceptance);
   const bool of_purpose = consent.purpose() == handover.purpose() || RuleOut(Rule::kConsentHasAPurpose);
-  const bool runs = base::DayOf(work.now()) <= *base::ParseDate(consent.valid_until());
-  return accepted && of_purpose && runs && consent.recipient() == handover.recipient() && Contains(consent.categories(), category);
+  return accepted && of_purpose && consent.recipient() == handover.recipient() && Contains(consent.categories(), category);
 }
 
-bool Covers(const Work&, const journal::v1::Override& override, const Handover& handover, Category category) {
+bool Covers(const journal::v1::Override& override, const Handover& handover, Category category) {
   return Contains(override.handovers(), handover.handover()) && Contains(override.categories(), category);
 }
+
+// Its last day is past, though its timer, due at the same moment as another's, has not come to its turn: it takes no other's place any more.
+bool IsOver(const journal::v1::Consent& consent, base::Micros now) { return *base::ParseDate(consent.valid_until()) < base::DayOf(now); }
 
 // The first recorded consent that covers, or else the first override.
 std::optional<Disclosure> Basis(const Work& work, const Handover& handover, Category category) {
@@ -32,12 +33,12 @@ std::optional<Disclosure> Basis(const Work& work, const Handover& handover, Cate
   disclosure.set_category(category);
   disclosure.set_open(true);
   for (const journal::v1::Consent& consent : work.traject().consents()) {
-    if (!Covers(work, consent, handover, category)) continue;
+    if (!Covers(consent, handover, category) || IsOver(consent, work.now())) continue;
     disclosure.set_consent(consent.consent());
     return disclosure;
   }
   for (const journal::v1::Override& override : work.traject().overrides()) {
-    if (!Covers(work, override, handover, category)) continue;
+    if (!Covers(override, handover, category)) continue;
     disclosure.set_override(override.override());
     return disclosure;
   }
@@ -46,8 +47,8 @@ std::optional<Disclosure> Basis(const Work& work, const Handover& handover, Cate
 
 bool BasisLasts(const Work& work, const Handover& handover, const Disclosure& disclosure) {
   const Traject& traject = work.traject();
-  if (!disclosure.consent().empty()) return Covers(work, *FindConsent(traject, disclosure.consent()), handover, disclosure.category());
-  return Covers(work, *FindOverride(traject, disclosure.override()), handover, disclosure.category());
+  if (!disclosure.consent().empty()) return Covers(*FindConsent(traject, disclosure.consent()), handover, disclosure.category());
+  return Covers(*FindOverride(traject, disclosure.override()), handover, disclosure.category());
 }
 
 void Change(Work* work, const Disclosure& disclosure) {

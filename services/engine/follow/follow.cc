@@ -37,22 +37,6 @@ void CloseTasksOf(Work* work, const std::vector<int>& rules) {
   }
 }
 
-bool FollowInterruption(Work* work) {
-  if (!Running(work->traject())) return false;
-  const journal::v1::Episode* episode = OpenEpisode(work->traject());
-  const bool away = episode != nullptr &&
-                    (episode->state() == notice::v1::EPISODE_STATE_RESPIJT || episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
-  if (away == Interrupted(work->traject())) return false;
-  SetStatus(work, away ? notice::v1::STATUS_ONDERBROKEN : notice::v1::STATUS_LOPEND);
-  const std::vector<int>& rules = work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED);
-  if (!away) {
-    CloseTasksOf(work, rules);
-  } else if (!RuleOut(Rule::kStayIsCaredFor)) {
-    RunRules(work, rules);
-  }
-  return true;
-}
-
 void MoveHeld(Work* work, const journal::v1::Handover& handover, bool held) {
   work->Emit([&](journal::v1::Effect* e) {
     journal::v1::HandoverMoved* moved = e->mutable_handover_moved();
@@ -175,6 +159,22 @@ void TellParticipants(Work* work) {
 }
 
 }  // namespace
+
+bool FollowInterruption(Work* work) {
+  if (!Running(work->traject())) return false;
+  const journal::v1::Episode* episode = OpenEpisode(work->traject());
+  const bool away = episode != nullptr &&
+                    (episode->state() == notice::v1::EPISODE_STATE_RESPIJT || episode->state() == notice::v1::EPISODE_STATE_OPGENOMEN);
+  if (away == Interrupted(work->traject())) return false;
+  SetStatus(work, away ? notice::v1::STATUS_ONDERBROKEN : notice::v1::STATUS_LOPEND);
+  const std::vector<int>& rules = work->workflow().RulesOn(workflow::v1::INTERNAL_INTERRUPTED);
+  if (!away) {
+    CloseTasksOf(work, rules);
+  } else if (!RuleOut(Rule::kStayIsCaredFor)) {
+    RunRules(work, rules);
+  }
+  return true;
+}
 
 void Follow(Work* work) {
   const event::v1::Event* event = work->event();

@@ -1,6 +1,8 @@
 #include "services/log/embedded/folder_lock.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -13,6 +15,9 @@ namespace overdracht::log {
 namespace {
 
 constexpr size_t kLongestLine = 4096;
+// A process that was killed may take a moment to let go, and whoever looks who holds the folder holds it for an instant.
+constexpr int kTries = 50;
+constexpr absl::Duration kBetweenTries = absl::Milliseconds(20);
 
 std::string LockFile(const std::string& folder) { return absl::StrCat(folder, "/lock"); }
 
@@ -28,9 +33,10 @@ absl::StatusOr<FolderLock> FolderLock::Acquire(const std::string& folder) {
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return Failed(path, errno);
   FolderLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+  for (int tries = 0; flock(file, LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (errno != EWOULDBLOCK) return Failed(path, errno);
-    return absl::AlreadyExistsError(absl::StrCat("another process holds the folder ", folder));
+    if (tries == kTries) return absl::AlreadyExistsError(absl::StrCat("another process holds the folder ", folder));
+    absl::SleepFor(kBetweenTries);
   }
   // What the last holder announced is no longer true.
   if (ftruncate(file, 0) != 0) return Failed(path, errno);
