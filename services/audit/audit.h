@@ -24,8 +24,8 @@ namespace overdracht::audit {
 using Progress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
 inline void NoProgress(uint64_t, uint64_t) {}
 
-// Writes the whole journal, partition 0 first, to a file, which appears under its name when it is complete. What is appended while it runs is in
-// it or not. `progress` counts batches.
+// Writes the whole journal, partition 0 first, to a file, which appears under its name when it is complete. What is appended while it runs
+// is in it or not. `progress` counts batches.
 absl::Status Export(const std::vector<log::EventLog*>& partitions, const std::string& path, Progress progress = NoProgress);
 
 struct Verification {
@@ -38,13 +38,14 @@ struct Verification {
 
   uint64_t batches = 0;
   uint64_t records = 0;
-  std::string root;             // 64 hexadecimal digits: Merkle tree root over the traject heads; empty where it diverges
-  std::vector<Head> heads;      // of every traject, by its id
-  std::vector<BatchTip> tips;   // of every partition
+  std::string root;            // 64 hexadecimal digits: Merkle tree root over the traject heads; empty where it diverges
+  std::vector<Head> heads;     // of every traject, by its id
+  std::vector<BatchTip> tips;  // of every partition
 };
 
-// Reads an export from its beginning to its end. `heads_file`: what somebody kept of an earlier verification (heads.h); all of it must lie on
-// today's chains. Empty: none. `progress` counts bytes. An error means that a file could not be read; a copy that was changed is no error.
+// Reads an export from its beginning to its end. `heads_file`: what somebody kept of an earlier verification (heads.h); all of it must lie
+// on today's chains. Empty: none. `progress` counts bytes. An error means that a file could not be read; a copy that was changed is no
+// error.
 absl::StatusOr<Verification> Verify(const std::string& path, const std::string& heads_file = "", Progress progress = NoProgress);
 
 }  // namespace overdracht::audit

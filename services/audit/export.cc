@@ -16,7 +16,8 @@ namespace {
 // A file that takes its name when it is complete and on the disk.
 class Output {
  public:
-  explicit Output(const std::string& path) : path_(path), unfinished_(absl::StrCat(path, ".unfinished")), file_(std::fopen(unfinished_.c_str(), "wb")) {}
+  explicit Output(const std::string& path)
+      : path_(path), unfinished_(absl::StrCat(path, ".unfinished")), file_(std::fopen(unfinished_.c_str(), "wb")) {}
   ~Output() {
     if (file_ == nullptr) return;
     std::fclose(file_);

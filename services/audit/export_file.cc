@@ -20,7 +20,8 @@ absl::StatusOr<std::unique_ptr<ExportFile>> ExportFile::Open(const std::string& 
   auto file = std::make_unique<ExportFile>();
   file->file_.reset(std::fopen(path.c_str(), "rb"));
   struct stat status {};
-  if (file->file_ == nullptr || fstat(fileno(file->file_.get()), &status) != 0) return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+  if (file->file_ == nullptr || fstat(fileno(file->file_.get()), &status) != 0)
+    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
   if (S_ISDIR(status.st_mode)) return absl::NotFoundError(absl::StrCat(path, ": is a folder"));
   std::setvbuf(file->file_.get(), nullptr, _IOFBF, kBufferBytes);
   file->size_ = static_cast<uint64_t>(status.st_size);
@@ -138,14 +139,17 @@ absl::Status ExportReader::Read(const log::Tip& tip, Visit visit) {
     const ExportFile::Part part = file.Next();
     if (part == ExportFile::Part::kBroken) return Damaged(file.at(), file.why());
     if (file.partition() != partition_ || part == ExportFile::Part::kPartition) continue;
-    if (part != ExportFile::Part::kBatch) return file.EndsAt(at) ? absl::OkStatus() : Damaged(file.at(), "the partition does not end as its end says");
-    if (const auto error = log::DecodeBatch(file.batch(), &batch)) return Damaged(file.at(), absl::StrCat("byte ", error->byte, " of the batch: ", error->why));
+    if (part != ExportFile::Part::kBatch)
+      return file.EndsAt(at) ? absl::OkStatus() : Damaged(file.at(), "the partition does not end as its end says");
+    if (const auto error = log::DecodeBatch(file.batch(), &batch))
+      return Damaged(file.at(), absl::StrCat("byte ", error->byte, " of the batch: ", error->why));
     if (at_tip) {
       if (batch.hash != tip.hash) return Damaged(file.at(), "there is another batch than was read there");
       at_tip = false;
       continue;
     }
-    if (const log::Verdict verdict = log::Judge(at, batch); verdict != log::Verdict::kCounts) return Damaged(file.at(), log::Reason(verdict));
+    if (const log::Verdict verdict = log::Judge(at, batch); verdict != log::Verdict::kCounts)
+      return Damaged(file.at(), log::Reason(verdict));
     at = log::Follow(at, file.at(), batch);
     if (absl::Status status = visit(at, batch); !status.ok()) return status;
   }

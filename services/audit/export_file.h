@@ -29,7 +29,7 @@ class ExportFile {
     kBatch,         // batch()
     kPartitionEnd,  // Ends()
     kFileEnd,
-    kBroken,        // why(); nothing can be read after it
+    kBroken,  // why(); nothing can be read after it
   };
   Part Next();
 

@@ -27,7 +27,8 @@ Hash Leaf(const Head& head) {
     length[7] = static_cast<char>(bytes.size());
     return absl::StrCat(length, bytes);
   };
-  return base::Sha256(absl::StrCat(absl::string_view("\0", 1), field("overdracht.head.v1"), field(View(head.traject)), field(base::Hasher::View(head.head))));
+  return base::Sha256(absl::StrCat(absl::string_view("\0", 1), field("overdracht.head.v1"), field(View(head.traject)),
+                                   field(base::Hasher::View(head.head))));
 }
 
 Hash Node(const Hash& left, const Hash& right) {
@@ -76,8 +77,8 @@ std::string Position(uint32_t partition, uint64_t number) { return absl::StrCat(
 
 void WriteHeads(const std::vector<Head>& heads, const std::vector<BatchTip>& tips, std::ostream& out) {
   for (const Head& head : heads) {
-    out << R"({"traject":")" << base::FormatUuid(View(head.traject)) << R"(","position":")" << Position(head.partition, head.number) << R"(","head":")"
-        << base::Hex(head.head) << "\"}\n";
+    out << R"({"traject":")" << base::FormatUuid(View(head.traject)) << R"(","position":")" << Position(head.partition, head.number)
+        << R"(","head":")" << base::Hex(head.head) << "\"}\n";
   }
   for (const BatchTip& tip : tips) {
     if (tip.batch == 0) continue;  // nothing to keep of an empty partition
@@ -93,7 +94,8 @@ absl::StatusOr<KeptHeads> ReadHeads(const std::string& path) {
   for (int number = 1; std::getline(in, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const json line = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    const bool read = line.is_object() && (line.contains("traject") ? AddTraject(line, &kept) : line.contains("partition") && AddBatch(line, &kept));
+    const bool read =
+        line.is_object() && (line.contains("traject") ? AddTraject(line, &kept) : line.contains("partition") && AddBatch(line, &kept));
     if (!read) return absl::InvalidArgumentError(absl::StrCat(path, ":", number, ": expected the head of a traject or of a partition"));
   }
   if (in.bad()) return absl::DataLossError(absl::StrCat(path, ": cannot be read"));

@@ -34,7 +34,8 @@ Record InputOf(const Record& record) {
 
 // Refused before the engine was asked, by what does not stand in the record: who called, and which position the caller expected.
 bool RefusedAtTheDoor(const Record& record) {
-  return record.refusal().code() == journal::v1::REFUSAL_CODE_SOURCE_MISMATCH || record.refusal().reason() == journal::v1::REFUSAL_REASON_POSITION_MOVED;
+  return record.refusal().code() == journal::v1::REFUSAL_CODE_SOURCE_MISMATCH ||
+         record.refusal().reason() == journal::v1::REFUSAL_REASON_POSITION_MOVED;
 }
 
 // The first field in which the two differ, and how.
@@ -42,9 +43,15 @@ std::pair<std::string, std::string> FirstDifference(const Record& decided, const
   class First : public google::protobuf::util::MessageDifferencer::Reporter {
    public:
     using Path = std::vector<google::protobuf::util::MessageDifferencer::SpecificField>;
-    void ReportAdded(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override { Keep(path, "it to be absent, but it is there"); }
-    void ReportDeleted(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override { Keep(path, "it, but it is absent"); }
-    void ReportModified(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override { Keep(path, "another value than is there"); }
+    void ReportAdded(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override {
+      Keep(path, "it to be absent, but it is there");
+    }
+    void ReportDeleted(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override {
+      Keep(path, "it, but it is absent");
+    }
+    void ReportModified(const google::protobuf::Message&, const google::protobuf::Message&, const Path& path) override {
+      Keep(path, "another value than is there");
+    }
 
     std::string field, how;
 
@@ -73,7 +80,8 @@ absl::StatusOr<Until> ParseUntil(absl::string_view text) {
   if ((until.time = base::ParseTime(text))) return until;
   const size_t colon = text.find(':');
   uint32_t partition = 0;
-  if (colon != absl::string_view::npos && absl::SimpleAtoi(text.substr(0, colon), &partition) && absl::SimpleAtoi(text.substr(colon + 1), &until.number)) {
+  if (colon != absl::string_view::npos && absl::SimpleAtoi(text.substr(0, colon), &partition) &&
+      absl::SimpleAtoi(text.substr(colon + 1), &until.number)) {
     until.partition = partition;
     return until;
   }
@@ -96,14 +104,16 @@ absl::Status Replayer::Follow(uint32_t partition, const log::Batch& batch) {
 
 bool Replayer::Wanted(const StoredRecord& stored) const {
   if (!options_.traject.empty() && !stored.traject.empty() && stored.traject != options_.traject) return false;
-  return !options_.until || !options_.until->partition || (*options_.until->partition == partition_ && stored.number <= options_.until->number);
+  return !options_.until || !options_.until->partition ||
+         (*options_.until->partition == partition_ && stored.number <= options_.until->number);
 }
 
 absl::Status Replayer::Fold(const StoredRecord& stored) {
   const bool parsed = options_.compare ? record_.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))
                                        : ParseWithoutNotices(stored.bytes, &without_notices_, &record_);
   if (!parsed || record_.number() != stored.number || record_.traject() != stored.traject) {
-    return absl::DataLossError(absl::StrCat("record ", Position(partition_, stored.number), " cannot be read, or says that it is another one"));
+    return absl::DataLossError(
+        absl::StrCat("record ", Position(partition_, stored.number), " cannot be read, or says that it is another one"));
   }
   if (record_.has_definition()) return Deploy();
   // Of a traject the times never run backwards; of all of them together they may.
@@ -115,9 +125,11 @@ absl::Status Replayer::Fold(const StoredRecord& stored) {
 absl::Status Replayer::Deploy() {
   absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(record_.definition().definition());
   if (!compiled.ok()) {
-    return absl::DataLossError(absl::StrCat("record ", Position(partition_, record_.number()), ": its workflow does not compile: ", compiled.status().message()));
+    return absl::DataLossError(
+        absl::StrCat("record ", Position(partition_, record_.number()), ": its workflow does not compile: ", compiled.status().message()));
   }
-  if (options_.compare && (*compiled)->version() != record_.definition().version()) return Differs("definition.version", "another value than is there");
+  if (options_.compare && (*compiled)->version() != record_.definition().version())
+    return Differs("definition.version", "another value than is there");
   workflows_.Add(*std::move(compiled));
   return absl::OkStatus();
 }
@@ -126,7 +138,8 @@ absl::Status Replayer::FoldTraject(const StoredRecord& stored) {
   TrajectState& state = trajecten_[record_.traject()];
   const absl::string_view head = state.memory.head();
   if (head.empty() ? stored.previous != base::Hash{} : head != base::Hasher::View(stored.previous)) {
-    return absl::DataLossError(absl::StrCat("record ", Position(partition_, stored.number), " does not follow the last one of its traject"));
+    return absl::DataLossError(
+        absl::StrCat("record ", Position(partition_, stored.number), " does not follow the last one of its traject"));
   }
   if (options_.compare && !RefusedAtTheDoor(record_)) {
     if (absl::Status status = Compare(stored, &state); !status.ok()) return status;
@@ -153,8 +166,10 @@ absl::Status Replayer::Compare(const StoredRecord& stored, TrajectState* state) 
   if (!knows_workflow) return Differs("", "a workflow that was deployed before, but there is none of this version");
   const auto due = engine::NextTimer(state->traject);
   if (record_.has_event()) {
-    if (engine::FindSeen(state->memory, record_.event()) != nullptr) return Differs("event.id", "no second decision on a report, but it was decided before");
-    if (due && due->at_us <= record_.time_us()) return Differs("", "the term that ran out before to be decided first, but it was passed over");
+    if (engine::FindSeen(state->memory, record_.event()) != nullptr)
+      return Differs("event.id", "no second decision on a report, but it was decided before");
+    if (due && due->at_us <= record_.time_us())
+      return Differs("", "the term that ran out before to be decided first, but it was passed over");
   } else if (!due || due->term.SerializeAsString() != record_.term().SerializeAsString()) {
     return Differs("term", "the term that is due, but it is another one");
   }

@@ -1,7 +1,8 @@
 // How things stood, by the journal alone: folds the records of an export, as the service did, with no service running.
 //
-// With `compare` each input is decided again by the rules of this program and the deployed workflows in the journal, and the first record that
-// comes out different is named. Memory is that of the trajecten; the journal itself is streamed, and its hashes and chains are checked on the way.
+// With `compare` each input is decided again by the rules of this program and the deployed workflows in the journal, and the first record
+// that comes out different is named. Memory is that of the trajecten; the journal itself is streamed, and its hashes and chains are checked
+// on the way.
 #ifndef OVERDRACHT_SERVICES_AUDIT_REPLAY_H_
 #define OVERDRACHT_SERVICES_AUDIT_REPLAY_H_
 

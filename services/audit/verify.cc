@@ -84,8 +84,8 @@ class Verifier {
   bool CheckRecord(size_t index, const StoredRecord& record) {
     if (!SaysItsPlace(record)) return Diverges(index, "the record says another number or traject than it is stored under");
     const auto kept = kept_.records.find({file_.partition(), record.number});
-    if (kept != kept_.records.end() &&
-        (kept->second.head != record.link || absl::string_view(kept->second.traject.data(), kept->second.traject.size()) != record.traject)) {
+    if (kept != kept_.records.end() && (kept->second.head != record.link ||
+                                        absl::string_view(kept->second.traject.data(), kept->second.traject.size()) != record.traject)) {
       return Diverges(index, "the head that was kept is not that of the record");
     }
     if (record.traject.empty()) return true;
@@ -115,7 +115,8 @@ class Verifier {
     for (const auto& [place, head] : kept_.records) expect(place.first, 1 <= place.second && place.second <= end_of(place.first).record);
     for (const auto& [place, hash] : kept_.batches) expect(place.first, 1 <= place.second && place.second <= end_of(place.first).batch);
     if (!short_one) return;
-    result_.divergence = {Position(*short_one, end_of(*short_one).record + 1), "the journal ends here, but heads of what followed were kept"};
+    result_.divergence = {Position(*short_one, end_of(*short_one).record + 1),
+                          "the journal ends here, but heads of what followed were kept"};
   }
 
   // The index-th record of the present batch, or what should stand behind the tip.

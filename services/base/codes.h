@@ -2,12 +2,12 @@
 #ifndef OVERDRACHT_SERVICES_BASE_CODES_H_
 #define OVERDRACHT_SERVICES_BASE_CODES_H_
 
+#include <absl/strings/string_view.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/generated_enum_reflection.h>
 
 #include <optional>
 #include <string>
-#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 

@@ -3,10 +3,11 @@
 #ifndef OVERDRACHT_SERVICES_BASE_SHA256_H_
 #define OVERDRACHT_SERVICES_BASE_SHA256_H_
 
+#include <absl/strings/string_view.h>
+
 #include <array>
 #include <cstdint>
 #include <string>
-#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 

@@ -191,7 +191,8 @@ std::optional<Days> ParseDate(absl::string_view text) {
 
 std::string FormatDate(Days day) {
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
-  return absl::StrFormat("%04d-%02d-%02d", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return absl::StrFormat("%04d-%02d-%02d", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                         static_cast<unsigned>(date.day()));
 }
 
 Days DayOf(Micros moment) { return static_cast<Days>(moment >= 0 ? moment / kDay : (moment - kDay + 1) / kDay); }

@@ -3,10 +3,11 @@
 #ifndef OVERDRACHT_SERVICES_BASE_TIME_H_
 #define OVERDRACHT_SERVICES_BASE_TIME_H_
 
+#include <absl/strings/string_view.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 

@@ -2,9 +2,10 @@
 #ifndef OVERDRACHT_SERVICES_BASE_UUID_H_
 #define OVERDRACHT_SERVICES_BASE_UUID_H_
 
+#include <absl/strings/string_view.h>
+
 #include <optional>
 #include <string>
-#include <absl/strings/string_view.h>
 
 namespace overdracht::base {
 

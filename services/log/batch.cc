@@ -11,8 +11,8 @@ using base::Hash;
 
 // The fourth byte is the version of the format.
 constexpr absl::string_view kMagic("OVB\x01", 4);
-constexpr size_t kCountAt = 141;       // where the number of records stands
-constexpr size_t kFixedHeader = 146;   // up to and including the length of decided_by
+constexpr size_t kCountAt = 141;      // where the number of records stands
+constexpr size_t kFixedHeader = 146;  // up to and including the length of decided_by
 constexpr size_t kSmallestRecord = 1 + 32 + 32 + 4;
 constexpr size_t kTrajectBytes = 16;
 
@@ -89,7 +89,8 @@ std::optional<BatchError> TakeHeader(Cursor* cursor, Batch* batch, uint32_t* cou
   batch->decided_by = cursor->TakeBytes(cursor->Take<uint8_t>());
   if (cursor->cut()) return BatchError{cursor->at(), 0, "the batch ends within its header"};
   if (kind != 1 && kind != 2) return BatchError{kMagic.size(), 0, absl::StrCat("expected a batch of kind 1 or 2, but it is ", kind)};
-  if (*count > cursor->left() / kSmallestRecord) return BatchError{kCountAt, 0, absl::StrCat("the batch is too short for ", *count, " records")};
+  if (*count > cursor->left() / kSmallestRecord)
+    return BatchError{kCountAt, 0, absl::StrCat("the batch is too short for ", *count, " records")};
   return std::nullopt;
 }
 
@@ -102,7 +103,8 @@ std::optional<BatchError> TakeRecord(size_t index, Cursor* cursor, StoredRecord*
   cursor->Take(&record->link);
   record->bytes = cursor->TakeBytes(cursor->Take<uint32_t>());
   if (cursor->cut()) return BatchError{begin, index, "the batch ends within the record"};
-  if (traject_size == 0 && record->previous != Hash{}) return BatchError{begin, index, "a record of no traject follows none, but it names one"};
+  if (traject_size == 0 && record->previous != Hash{})
+    return BatchError{begin, index, "a record of no traject follows none, but it names one"};
   if (LinkHash(record->traject, record->previous, record->bytes) != record->link) {
     return BatchError{begin, index, "the record's hash is not that of its bytes"};
   }

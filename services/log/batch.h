@@ -44,7 +44,7 @@ struct BatchHeader {
   uint64_t input_to = 0;
   uint64_t first_record = 0;  // number of its first record; of a batch without records, of the next one
   Anchor anchor;
-  int64_t written_us = 0;         // wall clock of the writer, for people; decided by nothing
+  int64_t written_us = 0;          // wall clock of the writer, for people; decided by nothing
   absl::string_view decided_by{};  // version of the program, at most 255 bytes
 };
 

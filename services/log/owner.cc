@@ -20,7 +20,8 @@ OwnerToken NewToken() {
 
 // These say that the batch does not count; after anything else only the log knows.
 bool IsKnown(const absl::Status& status) {
-  return status.ok() || absl::IsAborted(status) || absl::IsResourceExhausted(status) || absl::IsDataLoss(status) || absl::IsInvalidArgument(status);
+  return status.ok() || absl::IsAborted(status) || absl::IsResourceExhausted(status) || absl::IsDataLoss(status) ||
+         absl::IsInvalidArgument(status);
 }
 
 base::Hash HashOf(absl::string_view batch) {
@@ -53,8 +54,8 @@ std::string TakeOverBatch(const Tip& tip, uint64_t input, int64_t now_us, absl::
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Owner>> Owner::TakeOver(EventLog* log, const Tip& from, uint64_t input, int64_t now_us, std::string decided_by,
-                                                       EventLog::Visit fold) {
+absl::StatusOr<std::unique_ptr<Owner>> Owner::TakeOver(EventLog* log, const Tip& from, uint64_t input, int64_t now_us,
+                                                       std::string decided_by, EventLog::Visit fold) {
   Tip tip = from;
   const auto follow = [&](const Tip& at, const Batch& batch) {
     tip = at;
@@ -85,7 +86,8 @@ BatchWriter Owner::Begin(uint64_t input_to, int64_t now_us) const {
 absl::Status Owner::Append(absl::string_view batch) {
   if (stood_down_) return absl::AbortedError("another owner has taken over");
   const base::Hash own = HashOf(batch);
-  if (open_ && *open_ != own) return absl::FailedPreconditionError("expected the batch whose outcome is not known yet, but it is another one");
+  if (open_ && *open_ != own)
+    return absl::FailedPreconditionError("expected the batch whose outcome is not known yet, but it is another one");
   open_ = own;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     if (attempt > 0) log_->Wait(tip_, kPause);

@@ -17,10 +17,10 @@ namespace overdracht::log {
 
 class Owner {
  public:
-  // Reads on from `tip` to the end of the log (`fold` sees every batch, the own take-over last), and takes over. Tried again for as long as others
-  // are quicker. Fails as Append and Read do. `input`: where the input begins, for the very first take-over of a log.
-  static absl::StatusOr<std::unique_ptr<Owner>> TakeOver(EventLog* log, const Tip& tip, uint64_t input, int64_t now_us, std::string decided_by,
-                                                         EventLog::Visit fold);
+  // Reads on from `tip` to the end of the log (`fold` sees every batch, the own take-over last), and takes over. Tried again for as long as
+  // others are quicker. Fails as Append and Read do. `input`: where the input begins, for the very first take-over of a log.
+  static absl::StatusOr<std::unique_ptr<Owner>> TakeOver(EventLog* log, const Tip& tip, uint64_t input, int64_t now_us,
+                                                         std::string decided_by, EventLog::Visit fold);
 
   // A batch of work behind the tip, to be filled in with records. `input_to`: how far the input is decided after it.
   BatchWriter Begin(uint64_t input_to, int64_t now_us) const;

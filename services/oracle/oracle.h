@@ -1,4 +1,5 @@
-// The eight invariants (docs/invariants.md), asserted on every record and on the state that it led to, by code that shares nothing with the engine.
+// The eight invariants (docs/invariants.md), asserted on every record and on the state that it led to, by code that shares nothing with the
+// engine.
 //
 //   1 nobody between two stools    3 no data without toestemming    5 no move into homelessness          7 nothing waits for ever
 //   2 no letting go early          4 no move without support        6 a relapse always has an answer     8 the client decides

@@ -105,7 +105,8 @@ std::vector<std::pair<uint64_t, const notice::v1::Notice*>> Region::Outbox(const
   std::vector<std::pair<uint64_t, const notice::v1::Notice*>> outbox;
   for (const journal::v1::Record& record : records_) {
     for (const notice::v1::Notice& notice : record.notices()) {
-      if (std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end()) outbox.emplace_back(record.number(), &notice);
+      if (std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end())
+        outbox.emplace_back(record.number(), &notice);
     }
   }
   return outbox;

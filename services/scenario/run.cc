@@ -68,7 +68,9 @@ Lines Player::Play(const Block& block, std::optional<Problem>* problem) {
   for (const Step& step : block.steps) {
     const size_t refused_before = lines.size();
     switch (step.kind) {
-      case Step::kReport: Report(step, quietly, &lines); break;
+      case Step::kReport:
+        Report(step, quietly, &lines);
+        break;
       case Step::kAdvance:
         region_.AdvanceTo(step.time_us);
         for (; written_ < region_.records().size(); ++written_) {

@@ -38,9 +38,9 @@ class Player {
 };
 
 struct Outcome {
-  std::optional<Problem> problem;   // the scenario cannot be played
-  std::string difference;           // a line diff, each piece under its file:line; empty: none
-  std::string text;                 // the scenario with what came of it
+  std::optional<Problem> problem;  // the scenario cannot be played
+  std::string difference;          // a line diff, each piece under its file:line; empty: none
+  std::string text;                // the scenario with what came of it
   bool ok() const { return !problem && difference.empty(); }
 };
 

@@ -55,10 +55,14 @@ class Values {
   Json One(const event::Field& field, const std::string& text) const {
     double number = 0;
     switch (field.type) {
-      case event::Field::kNumber: return absl::SimpleAtod(text, &number) ? Json(number) : Json(text);
-      case event::Field::kBoolean: return text == "yes" || text == "no" ? Json(text == "yes") : Json(text);
-      case event::Field::kGroup: return Group(field, absl::StrSplit(text, absl::MaxSplits(':', 1)));
-      default: break;
+      case event::Field::kNumber:
+        return absl::SimpleAtod(text, &number) ? Json(number) : Json(text);
+      case event::Field::kBoolean:
+        return text == "yes" || text == "no" ? Json(text == "yes") : Json(text);
+      case event::Field::kGroup:
+        return Group(field, absl::StrSplit(text, absl::MaxSplits(':', 1)));
+      default:
+        break;
     }
     const bool organisation = field.rule.format() == event::v1::FORMAT_OIN || field.rule.format() == event::v1::FORMAT_OIN_OR_ROLE;
     if (organisation) return absl::StartsWith(text, kRole) ? Json(text.substr(kRole.size())) : Json(Oin(text));
@@ -130,11 +134,13 @@ class Reader {
       return "expected `organisation NAME OIN [ROLE…]` with an OIN of 20 digits";
     }
     for (const Organisation& one : scenario_.organisations) {
-      if (one.name == words[1] || one.oin == words[2]) return absl::StrCat("expected an organisation that is not there yet, but ", one.name, " is");
+      if (one.name == words[1] || one.oin == words[2])
+        return absl::StrCat("expected an organisation that is not there yet, but ", one.name, " is");
     }
     Organisation made{words[1], words[2], Words(words.begin() + 3, words.end())};
     for (const std::string& role : made.roles) {
-      if (!base::Parse<event::v1::Role>(role)) return absl::StrCat("expected a role (", event::ReportableRoles(), "), but ", role, " is none");
+      if (!base::Parse<event::v1::Role>(role))
+        return absl::StrCat("expected a role (", event::ReportableRoles(), "), but ", role, " is none");
     }
     scenario_.organisations.push_back(std::move(made));
     return std::nullopt;

@@ -34,10 +34,10 @@ struct Step {
   std::string file;
   int line = 0;
   int64_t time_us = 0;
-  std::string organisation;  // OIN
-  std::string event;         // the name in the catalogue
-  std::string id;            // of the event; empty: the runner makes one
-  std::string data;          // of the event: JSON
+  std::string organisation;         // OIN
+  std::string event;                // the name in the catalogue
+  std::string id;                   // of the event; empty: the runner makes one
+  std::string data;                 // of the event: JSON
   std::vector<std::string> fields;  // of `state`
 };
 

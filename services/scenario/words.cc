@@ -24,8 +24,8 @@ using google::protobuf::Message;
 
 // What differs between versions of a definition, and what shows already in the order of lines.
 const std::vector<absl::string_view> kNotWritten = {
-    "overdracht.journal.v1.TrajectStarted.version", "overdracht.journal.v1.Timer.place",       "overdracht.journal.v1.Traject.id",
-    "overdracht.journal.v1.Traject.version",        "overdracht.journal.v1.Traject.last_us",   "overdracht.journal.v1.Traject.next_place",
+    "overdracht.journal.v1.TrajectStarted.version", "overdracht.journal.v1.Timer.place",     "overdracht.journal.v1.Traject.id",
+    "overdracht.journal.v1.Traject.version",        "overdracht.journal.v1.Traject.last_us", "overdracht.journal.v1.Traject.next_place",
 };
 
 bool IsWritten(const FieldDescriptor& field) {
@@ -99,17 +99,24 @@ class Writer {
         const int value = i < 0 ? reflection.GetEnumValue(message, &field) : reflection.GetRepeatedEnumValue(message, &field, i);
         return base::CodeOf(field.enum_type(), value);
       }
-      case FieldDescriptor::CPPTYPE_INT64: return Moment(field, reflection.GetInt64(message, &field));
-      case FieldDescriptor::CPPTYPE_INT32: return base::FormatDate(reflection.GetInt32(message, &field));
-      case FieldDescriptor::CPPTYPE_UINT32: return absl::StrCat(reflection.GetUInt32(message, &field));
-      case FieldDescriptor::CPPTYPE_UINT64: return absl::StrCat(reflection.GetUInt64(message, &field));
-      case FieldDescriptor::CPPTYPE_DOUBLE: return absl::StrCat(reflection.GetDouble(message, &field));
-      case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(message, &field) ? "yes" : "no";
+      case FieldDescriptor::CPPTYPE_INT64:
+        return Moment(field, reflection.GetInt64(message, &field));
+      case FieldDescriptor::CPPTYPE_INT32:
+        return base::FormatDate(reflection.GetInt32(message, &field));
+      case FieldDescriptor::CPPTYPE_UINT32:
+        return absl::StrCat(reflection.GetUInt32(message, &field));
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return absl::StrCat(reflection.GetUInt64(message, &field));
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        return absl::StrCat(reflection.GetDouble(message, &field));
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return reflection.GetBool(message, &field) ? "yes" : "no";
       case FieldDescriptor::CPPTYPE_MESSAGE: {
         const Message& inner = i < 0 ? reflection.GetMessage(message, &field) : reflection.GetRepeatedMessage(message, &field, i);
         return i < 0 ? absl::StrCat("(", absl::StrJoin(Values(inner), " "), ")") : absl::StrJoin(Values(inner), ":");
       }
-      default: return "?";
+      default:
+        return "?";
     }
   }
 

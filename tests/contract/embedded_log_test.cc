@@ -47,7 +47,8 @@ class EmbeddedUnderTest : public LogUnderTest {
     log_.inner.reset();
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(database, "DELETE FROM batch WHERE offset = (SELECT max(offset) FROM batch)", nullptr, nullptr, nullptr), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(database, "DELETE FROM batch WHERE offset = (SELECT max(offset) FROM batch)", nullptr, nullptr, nullptr),
+              SQLITE_OK);
     sqlite3_close(database);
     Open();
   }

@@ -100,10 +100,13 @@ class EventLogContract : public ::testing::TestWithParam<MakeLog> {
   }
   Tip TipByReading() {
     Tip tip;
-    EXPECT_TRUE(log().Read(tip, [&](const Tip& at, const Batch&) {
-                       tip = at;
-                       return absl::OkStatus();
-                     }).ok());
+    EXPECT_TRUE(log()
+                    .Read(tip,
+                          [&](const Tip& at, const Batch&) {
+                            tip = at;
+                            return absl::OkStatus();
+                          })
+                    .ok());
     return tip;
   }
   // The bytes must not come to count, wherever they are laid.
@@ -154,11 +157,14 @@ TEST_P(EventLogContract, AReaderSeesTheTipAfterEachBatchAndItsStoredBytes) {
   const Tip one = Work(owned, {"a"});
   std::vector<Tip> tips;
   std::string stored;
-  ASSERT_TRUE(log().Read({}, [&](const Tip& at, const Batch& batch) {
-                     tips.push_back(at);
-                     if (stored.empty()) stored = std::string(batch.stored);
-                     return absl::OkStatus();
-                   }).ok());
+  ASSERT_TRUE(log()
+                  .Read({},
+                        [&](const Tip& at, const Batch& batch) {
+                          tips.push_back(at);
+                          if (stored.empty()) stored = std::string(batch.stored);
+                          return absl::OkStatus();
+                        })
+                  .ok());
   EXPECT_THAT(tips, ElementsAre(owned, one));
   EXPECT_EQ(stored, take_over);
 }

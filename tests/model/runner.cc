@@ -1,5 +1,6 @@
-// runner INPUT.jsonl OUTPUT [ADVANCE_TO]: the engine alone, in memory with the clock `events`, on a file of CloudEvents. Writes the answers, trajecten
-// and outboxes in the form in which the model writes them (model.py), so that the two can be compared where no built program is at hand.
+// runner INPUT.jsonl OUTPUT [ADVANCE_TO]: the engine alone, in memory with the clock `events`, on a file of CloudEvents. Writes the
+// answers, trajecten and outboxes in the form in which the model writes them (model.py), so that the two can be compared where no built
+// program is at hand.
 
 #include <algorithm>
 #include <filesystem>
@@ -35,7 +36,8 @@ Json Row(const std::string& id, const journal::v1::Traject& traject) {
               {"status", base::Code(traject.status())},
               {"responsible", traject.responsible()}};
   Json participants = Json::array(), tasks = Json::array(), handovers = Json::array();
-  for (const auto& one : traject.participants()) participants.push_back({{"role", base::Code(one.role())}, {"organisation", one.organisation()}});
+  for (const auto& one : traject.participants())
+    participants.push_back({{"role", base::Code(one.role())}, {"organisation", one.organisation()}});
   for (const auto& one : traject.leaving()) participants.push_back({{"role", "vertrekkend"}, {"organisation", one.organisation()}});
   for (const auto& one : traject.tasks()) {
     if (one.open()) tasks.push_back(one.task());

@@ -96,7 +96,8 @@ bool Differs(const chart::Workflows& workflows, const Played& one) {
 }
 
 // In a process of its own: what the change leads to, or a death where the engine met what its reader should have refused.
-int Try(const WorkflowDefinition& definition, const Mutation& mutation, const std::vector<Played>& scenarios, const std::vector<int>& order) {
+int Try(const WorkflowDefinition& definition, const Mutation& mutation, const std::vector<Played>& scenarios,
+        const std::vector<int>& order) {
   WorkflowDefinition changed = definition;
   mutation.apply(&changed);
   if (!DanglingReferences(changed).empty()) return kRefused;  // by the reader
@@ -130,8 +131,8 @@ class Runner {
       running_[child] = &mutation;
     }
     while (!running_.empty()) Wait();
-    std::cout << mutations.size() << " changes: " << refused_ << " refused by the check, " << seen_ << " seen in " << seen_in_.size() << " of "
-              << scenarios_.size() << " scenarios\n";
+    std::cout << mutations.size() << " changes: " << refused_ << " refused by the check, " << seen_ << " seen in " << seen_in_.size()
+              << " of " << scenarios_.size() << " scenarios\n";
   }
 
   const std::vector<std::string>& unseen() const { return unseen_; }
@@ -185,8 +186,8 @@ TEST(DefinitionMutation, EveryEntryOfUitstroomIsSeen) {
   EveryChangeIsSeen("uitstroom", mutations);
 }
 
-// A regional workflow shows only what is particular: the changes that the base has too are the base's to see. `follows`: entries that follow
-// from others and are said for the reader of the workflow, or that only the check looks at.
+// A regional workflow shows only what is particular: the changes that the base has too are the base's to see. `follows`: entries that
+// follow from others and are said for the reader of the workflow, or that only the check looks at.
 void EveryOwnEntryIsSeen(const std::string& id, const std::set<std::string>& follows) {
   const WorkflowDefinition definition = Read(id);
   const auto entry = [](const Mutation& mutation) { return mutation.path.substr(0, mutation.path.find(" -> ")); };
@@ -208,24 +209,23 @@ void EveryOwnEntryIsSeen(const std::string& id, const std::set<std::string>& fol
 }
 
 TEST(DefinitionMutation, EveryOwnEntryOfApeldoornIsSeen) {
-  EveryOwnEntryIsSeen("uitstroom-apeldoorn",
-                      {
-                          // In this state no other decision is accepted.
-                          "phases[aanmelding].states[commissie].transitions[dossier].on.where[decision]",
-                          "phases[aanmelding].states[commissie].transitions[gestopt].on.where[decision]",
-                          "phases[tijdens].transitions[terugkeer].on.where[decision]",
-                          "phases[na].transitions[terugkeer].on.where[decision]",
-                          // Addresses for who extends this workflow: nothing that is told or recorded holds them.
-                          "tasks[warme_terugkeer_bw].name",
-                          "rules[woning_kwijt].name",
-                          "rules[opname_beschermd_wonen].name",
-                      });
+  EveryOwnEntryIsSeen("uitstroom-apeldoorn", {
+                                                 // In this state no other decision is accepted.
+                                                 "phases[aanmelding].states[commissie].transitions[dossier].on.where[decision]",
+                                                 "phases[aanmelding].states[commissie].transitions[gestopt].on.where[decision]",
+                                                 "phases[tijdens].transitions[terugkeer].on.where[decision]",
+                                                 "phases[na].transitions[terugkeer].on.where[decision]",
+                                                 // Addresses for who extends this workflow: nothing that is told or recorded holds them.
+                                                 "tasks[warme_terugkeer_bw].name",
+                                                 "rules[woning_kwijt].name",
+                                                 "rules[opname_beschermd_wonen].name",
+                                             });
 }
 
 TEST(DefinitionMutation, EveryOwnEntryOfDenHaagIsSeen) {
   // An invariant is for the check: it refuses a change that breaks it (tests/unit/chart).
-  EveryOwnEntryIsSeen("uitstroom-den-haag", {"invariants[geen_behandeling_geeist].no_gate_waits_for", "invariants[geen_behandeling_geeist].name",
-                                             "invariants[geen_behandeling_geeist]"});
+  EveryOwnEntryIsSeen("uitstroom-den-haag", {"invariants[geen_behandeling_geeist].no_gate_waits_for",
+                                             "invariants[geen_behandeling_geeist].name", "invariants[geen_behandeling_geeist]"});
 }
 
 TEST(DefinitionMutation, EveryOwnEntryOfDordrechtIsSeen) {

@@ -32,7 +32,8 @@ using Way = std::vector<Turn>;
 Message* Follow(Message* message, const Way& way) {
   for (const Turn& turn : way) {
     const auto& reflection = *message->GetReflection();
-    message = turn.index < 0 ? reflection.MutableMessage(message, turn.field) : reflection.MutableRepeatedMessage(message, turn.field, turn.index);
+    message = turn.index < 0 ? reflection.MutableMessage(message, turn.field)
+                             : reflection.MutableRepeatedMessage(message, turn.field, turn.index);
   }
   return message;
 }
@@ -75,7 +76,8 @@ std::string Longer(const std::string& duration) {
   const std::string before = duration.find('T') == std::string::npos ? "P" : "PT";
   int count = 0;
   if (!absl::SimpleAtoi(duration.substr(before.size(), duration.size() - before.size() - 1), &count)) return duration + "?";
-  return duration.back() == 'W' ? absl::StrCat("P", 7 * count + 1, "D") : absl::StrCat(before, count + 1, duration.substr(duration.size() - 1));
+  return duration.back() == 'W' ? absl::StrCat("P", 7 * count + 1, "D")
+                                : absl::StrCat(before, count + 1, duration.substr(duration.size() - 1));
 }
 
 // Calls `visit` for every string that means something: the message that holds it, its field and index.
@@ -122,7 +124,8 @@ class Finder {
     WorkflowDefinition copy = definition;
     EachString(&copy, [&](Message* message, const FieldDescriptor& field, int i) {
       const KeyRule& rule = RuleOf(field);
-      if (rule.key() && rule.means() == workflow::v1::MEANING_NAME) names_[message->GetDescriptor()->name()].push_back(GetString(*message, field, i));
+      if (rule.key() && rule.means() == workflow::v1::MEANING_NAME)
+        names_[message->GetDescriptor()->name()].push_back(GetString(*message, field, i));
     });
     for (const auto& phase : definition.phases()) names_["Phase"].push_back(phase.name());
   }
@@ -167,7 +170,8 @@ class Finder {
       case FieldDescriptor::CPPTYPE_MESSAGE:
         way.push_back({&field, i});
         return Visit(i < 0 ? reflection.GetMessage(message, &field) : reflection.GetRepeatedMessage(message, &field, i), way, path);
-      case FieldDescriptor::CPPTYPE_STRING: return AddString(message, field, i, way, path);
+      case FieldDescriptor::CPPTYPE_STRING:
+        return AddString(message, field, i, way, path);
       case FieldDescriptor::CPPTYPE_ENUM: {
         const auto* codes = field.enum_type();
         const int at = codes->FindValueByNumber(GetEnum(message, field, i))->index();
@@ -184,10 +188,13 @@ class Finder {
       }
       case FieldDescriptor::CPPTYPE_UINT32: {
         const uint32_t more = reflection.GetUInt32(message, &field) + 1;
-        Add(absl::StrCat(path, ": -> ", more), way, [&field, more](Message* target) { target->GetReflection()->SetUInt32(target, &field, more); });
+        Add(absl::StrCat(path, ": -> ", more), way,
+            [&field, more](Message* target) { target->GetReflection()->SetUInt32(target, &field, more); });
         return;
       }
-      default: Add(path + ": a type that is not changed yet", way, [](Message*) {}); return;
+      default:
+        Add(path + ": a type that is not changed yet", way, [](Message*) {});
+        return;
     }
   }
 
@@ -201,7 +208,8 @@ class Finder {
                         }});
       return;
     }
-    // A task that says in which phases it can be open stands in its table for its terms and for who waits for all of them: outside, it does not.
+    // A task that says in which phases it can be open stands in its table for its terms and for who waits for all of them: outside, it does
+    // not.
     const bool has_phases = entry == "Task" && static_cast<const workflow::v1::Task&>(message).phases_size() > 0;
     const std::string other = has_phases && field.name() == "table" ? "" : Other(field, value);
     Add(absl::StrCat(path, ": ", value, " -> ", other), way, [=, &field](Message* target) { SetString(target, field, i, other); });
@@ -209,20 +217,29 @@ class Finder {
 
   std::string Other(const FieldDescriptor& field, const std::string& value) const {
     switch (RuleOf(field).means()) {
-      case workflow::v1::MEANING_DURATION: return Longer(value);
-      case workflow::v1::MEANING_STATE: return OtherOf("State", value);
-      case workflow::v1::MEANING_PHASE: return OtherOf("Phase", value);
-      case workflow::v1::MEANING_TASK: return OtherOf("Task", value);
-      case workflow::v1::MEANING_DECISION: return OtherOf("Decision", value);
-      case workflow::v1::MEANING_SERIES: return OtherOf("Series", value);
-      case workflow::v1::MEANING_EVENT: return value == "homes.offered" ? "homes.declined" : "homes.offered";
-      case workflow::v1::MEANING_PLACE: return field.name() == "table" ? OtherOf("State", value) : value + "-x";
+      case workflow::v1::MEANING_DURATION:
+        return Longer(value);
+      case workflow::v1::MEANING_STATE:
+        return OtherOf("State", value);
+      case workflow::v1::MEANING_PHASE:
+        return OtherOf("Phase", value);
+      case workflow::v1::MEANING_TASK:
+        return OtherOf("Task", value);
+      case workflow::v1::MEANING_DECISION:
+        return OtherOf("Decision", value);
+      case workflow::v1::MEANING_SERIES:
+        return OtherOf("Series", value);
+      case workflow::v1::MEANING_EVENT:
+        return value == "homes.offered" ? "homes.declined" : "homes.offered";
+      case workflow::v1::MEANING_PLACE:
+        return field.name() == "table" ? OtherOf("State", value) : value + "-x";
       case workflow::v1::MEANING_HOME_STATE: {
         const auto* states = journal::v1::HomeState_descriptor();
         const int at = states->FindValueByNumber(*base::ParseCode(states, value))->index();
         return base::CodeOf(states, states->value(at + 1 < states->value_count() ? at + 1 : 1)->number());
       }
-      default: break;
+      default:
+        break;
     }
     if (field.name() == "event") return value == "homes.offered" ? "homes.declined" : "homes.offered";
     if (value == "true" || value == "false") return value == "true" ? "false" : "true";
@@ -271,8 +288,10 @@ class Finder {
 }  // namespace
 
 std::vector<std::string> DanglingReferences(const WorkflowDefinition& definition) {
-  static const std::map<Meaning, std::string> kEntries = {{workflow::v1::MEANING_STATE, "State"},       {workflow::v1::MEANING_PHASE, "State"},
-                                                          {workflow::v1::MEANING_TASK, "Task"},         {workflow::v1::MEANING_SERIES, "Series"},
+  static const std::map<Meaning, std::string> kEntries = {{workflow::v1::MEANING_STATE, "State"},
+                                                          {workflow::v1::MEANING_PHASE, "State"},
+                                                          {workflow::v1::MEANING_TASK, "Task"},
+                                                          {workflow::v1::MEANING_SERIES, "Series"},
                                                           {workflow::v1::MEANING_DECISION, "Decision"}};
   std::map<std::string, std::set<std::string>> names;
   std::vector<std::pair<std::string, std::string>> references;  // the kind of entry, its name

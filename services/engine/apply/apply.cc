@@ -1,10 +1,11 @@
 // State changes here and nowhere else. Each applier writes down what its effect says: no policy, no clock, no way to fail.
 
+#include "services/engine/apply/apply.h"
+
 #include <google/protobuf/repeated_field.h>
 
 #include "services/base/check.h"
 #include "services/base/sha256.h"
-#include "services/engine/apply/apply.h"
 #include "services/engine/engine.h"
 
 namespace overdracht::engine {
@@ -61,13 +62,11 @@ void To(Traject* t, const journal::v1::ClockChanged& e) {
 }
 
 void To(Traject* t, const journal::v1::RoleFilled& e) {
-  *FindOrAdd(t->mutable_participants(),
-             [&](const event::v1::Participant& other) { return other.role() == e.participant().role(); }) = e.participant();
+  *FindOrAdd(t->mutable_participants(), [&](const event::v1::Participant& other) { return other.role() == e.participant().role(); }) =
+      e.participant();
 }
 
-void To(Traject* t, const journal::v1::LeavingBegun& e) {
-  Put(t->mutable_leaving(), e.leaving(), &journal::v1::Leaving::organisation);
-}
+void To(Traject* t, const journal::v1::LeavingBegun& e) { Put(t->mutable_leaving(), e.leaving(), &journal::v1::Leaving::organisation); }
 
 void To(Traject* t, const journal::v1::LeavingEnded& e) {
   Remove(t->mutable_leaving(), [&](const journal::v1::Leaving& other) { return other.organisation() == e.organisation(); });
@@ -104,8 +103,7 @@ void To(Traject* t, const journal::v1::TimerSet& e) {
 }
 
 void To(Traject* t, const journal::v1::TimerCleared& e) {
-  Remove(t->mutable_timers(),
-         [&](const journal::v1::Timer& other) { return other.of() == e.of() && other.reference() == e.reference(); });
+  Remove(t->mutable_timers(), [&](const journal::v1::Timer& other) { return other.of() == e.of() && other.reference() == e.reference(); });
 }
 
 void To(Traject* t, const journal::v1::SeriesChanged& e) {
@@ -115,27 +113,18 @@ void To(Traject* t, const journal::v1::SeriesChanged& e) {
 
 void To(Traject* t, const journal::v1::HomeChanged& e) { Put(t->mutable_homes(), e.home(), &journal::v1::Home::home); }
 
-void To(Traject* t, const journal::v1::SupportChanged& e) {
-  Put(t->mutable_supports(), e.support(), &journal::v1::Support::support);
-}
+void To(Traject* t, const journal::v1::SupportChanged& e) { Put(t->mutable_supports(), e.support(), &journal::v1::Support::support); }
 
 void To(Traject* t, const journal::v1::SupportDeclined& e) { t->set_support_declined(e.declined()); }
 
-void To(Traject* t, const journal::v1::ConsentChanged& e) {
-  Put(t->mutable_consents(), e.consent(), &journal::v1::Consent::consent);
-}
+void To(Traject* t, const journal::v1::ConsentChanged& e) { Put(t->mutable_consents(), e.consent(), &journal::v1::Consent::consent); }
 
-void To(Traject* t, const journal::v1::OverrideChanged& e) {
-  Put(t->mutable_overrides(), e.override(), &journal::v1::Override::override);
-}
+void To(Traject* t, const journal::v1::OverrideChanged& e) { Put(t->mutable_overrides(), e.override(), &journal::v1::Override::override); }
 
-void To(Traject* t, const journal::v1::HandoverOffered& e) {
-  Put(t->mutable_handovers(), e.handover(), &journal::v1::Handover::handover);
-}
+void To(Traject* t, const journal::v1::HandoverOffered& e) { Put(t->mutable_handovers(), e.handover(), &journal::v1::Handover::handover); }
 
 void To(Traject* t, const journal::v1::HandoverMoved& e) {
-  auto* handover =
-      FindOrAdd(t->mutable_handovers(), [&](const journal::v1::Handover& other) { return other.handover() == e.handover(); });
+  auto* handover = FindOrAdd(t->mutable_handovers(), [&](const journal::v1::Handover& other) { return other.handover() == e.handover(); });
   handover->set_state(e.state());
   handover->set_held_in(e.held_in());
 }
@@ -146,21 +135,15 @@ void To(Traject* t, const journal::v1::DisclosureChanged& e) {
   }) = e.disclosure();
 }
 
-void To(Traject* t, const journal::v1::EpisodeChanged& e) {
-  Put(t->mutable_episodes(), e.episode(), &journal::v1::Episode::episode);
-}
+void To(Traject* t, const journal::v1::EpisodeChanged& e) { Put(t->mutable_episodes(), e.episode(), &journal::v1::Episode::episode); }
 
 void To(Traject* t, const journal::v1::ReferenceUsed& e) { *t->add_used() = e.used(); }
 
-void To(Traject* t, const journal::v1::DecisionChanged& e) {
-  Put(t->mutable_decisions(), e.decision(), &journal::v1::Decision::decision);
-}
+void To(Traject* t, const journal::v1::DecisionChanged& e) { Put(t->mutable_decisions(), e.decision(), &journal::v1::Decision::decision); }
 
 void To(Traject* t, const journal::v1::StayRegistered& e) { *t->mutable_stay() = e.stay(); }
 
-void To(Traject* t, const journal::v1::ContactCounted& e) {
-  Put(t->mutable_contacts(), e.contact(), &journal::v1::ContactCount::kind);
-}
+void To(Traject* t, const journal::v1::ContactCounted& e) { Put(t->mutable_contacts(), e.contact(), &journal::v1::ContactCount::kind); }
 
 // Kept in the journal for the auditor; the traject is as it was.
 void To(Traject*, const journal::v1::DossierAccessed&) {}
@@ -183,35 +166,64 @@ std::string ReportKey(const event::v1::Event& event) {
 
 void ApplyEffect(const journal::v1::Effect& effect, Traject* t) {
   switch (effect.effect_case()) {
-    case journal::v1::Effect::kTrajectStarted: return To(t, effect.traject_started());
-    case journal::v1::Effect::kStatusChanged: return To(t, effect.status_changed());
-    case journal::v1::Effect::kConfigurationChanged: return To(t, effect.configuration_changed());
-    case journal::v1::Effect::kClockChanged: return To(t, effect.clock_changed());
-    case journal::v1::Effect::kRoleFilled: return To(t, effect.role_filled());
-    case journal::v1::Effect::kLeavingBegun: return To(t, effect.leaving_begun());
-    case journal::v1::Effect::kLeavingEnded: return To(t, effect.leaving_ended());
-    case journal::v1::Effect::kResponsibilityMoved: return To(t, effect.responsibility_moved());
-    case journal::v1::Effect::kTaskOpened: return To(t, effect.task_opened());
-    case journal::v1::Effect::kTaskMoved: return To(t, effect.task_moved());
-    case journal::v1::Effect::kTaskClosed: return To(t, effect.task_closed());
-    case journal::v1::Effect::kTimerSet: return To(t, effect.timer_set());
-    case journal::v1::Effect::kTimerCleared: return To(t, effect.timer_cleared());
-    case journal::v1::Effect::kSeriesChanged: return To(t, effect.series_changed());
-    case journal::v1::Effect::kHomeChanged: return To(t, effect.home_changed());
-    case journal::v1::Effect::kSupportChanged: return To(t, effect.support_changed());
-    case journal::v1::Effect::kSupportDeclined: return To(t, effect.support_declined());
-    case journal::v1::Effect::kConsentChanged: return To(t, effect.consent_changed());
-    case journal::v1::Effect::kOverrideChanged: return To(t, effect.override_changed());
-    case journal::v1::Effect::kHandoverOffered: return To(t, effect.handover_offered());
-    case journal::v1::Effect::kHandoverMoved: return To(t, effect.handover_moved());
-    case journal::v1::Effect::kDisclosureChanged: return To(t, effect.disclosure_changed());
-    case journal::v1::Effect::kEpisodeChanged: return To(t, effect.episode_changed());
-    case journal::v1::Effect::kReferenceUsed: return To(t, effect.reference_used());
-    case journal::v1::Effect::kDecisionChanged: return To(t, effect.decision_changed());
-    case journal::v1::Effect::kStayRegistered: return To(t, effect.stay_registered());
-    case journal::v1::Effect::kContactCounted: return To(t, effect.contact_counted());
-    case journal::v1::Effect::kDossierAccessed: return To(t, effect.dossier_accessed());
-    case journal::v1::Effect::EFFECT_NOT_SET: break;
+    case journal::v1::Effect::kTrajectStarted:
+      return To(t, effect.traject_started());
+    case journal::v1::Effect::kStatusChanged:
+      return To(t, effect.status_changed());
+    case journal::v1::Effect::kConfigurationChanged:
+      return To(t, effect.configuration_changed());
+    case journal::v1::Effect::kClockChanged:
+      return To(t, effect.clock_changed());
+    case journal::v1::Effect::kRoleFilled:
+      return To(t, effect.role_filled());
+    case journal::v1::Effect::kLeavingBegun:
+      return To(t, effect.leaving_begun());
+    case journal::v1::Effect::kLeavingEnded:
+      return To(t, effect.leaving_ended());
+    case journal::v1::Effect::kResponsibilityMoved:
+      return To(t, effect.responsibility_moved());
+    case journal::v1::Effect::kTaskOpened:
+      return To(t, effect.task_opened());
+    case journal::v1::Effect::kTaskMoved:
+      return To(t, effect.task_moved());
+    case journal::v1::Effect::kTaskClosed:
+      return To(t, effect.task_closed());
+    case journal::v1::Effect::kTimerSet:
+      return To(t, effect.timer_set());
+    case journal::v1::Effect::kTimerCleared:
+      return To(t, effect.timer_cleared());
+    case journal::v1::Effect::kSeriesChanged:
+      return To(t, effect.series_changed());
+    case journal::v1::Effect::kHomeChanged:
+      return To(t, effect.home_changed());
+    case journal::v1::Effect::kSupportChanged:
+      return To(t, effect.support_changed());
+    case journal::v1::Effect::kSupportDeclined:
+      return To(t, effect.support_declined());
+    case journal::v1::Effect::kConsentChanged:
+      return To(t, effect.consent_changed());
+    case journal::v1::Effect::kOverrideChanged:
+      return To(t, effect.override_changed());
+    case journal::v1::Effect::kHandoverOffered:
+      return To(t, effect.handover_offered());
+    case journal::v1::Effect::kHandoverMoved:
+      return To(t, effect.handover_moved());
+    case journal::v1::Effect::kDisclosureChanged:
+      return To(t, effect.disclosure_changed());
+    case journal::v1::Effect::kEpisodeChanged:
+      return To(t, effect.episode_changed());
+    case journal::v1::Effect::kReferenceUsed:
+      return To(t, effect.reference_used());
+    case journal::v1::Effect::kDecisionChanged:
+      return To(t, effect.decision_changed());
+    case journal::v1::Effect::kStayRegistered:
+      return To(t, effect.stay_registered());
+    case journal::v1::Effect::kContactCounted:
+      return To(t, effect.contact_counted());
+    case journal::v1::Effect::kDossierAccessed:
+      return To(t, effect.dossier_accessed());
+    case journal::v1::Effect::EFFECT_NOT_SET:
+      break;
   }
   OVERDRACHT_CHECK(false, "a record with an effect that this version does not know");
 }

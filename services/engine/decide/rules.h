@@ -119,49 +119,91 @@ void Start(Work* work, const event::v1::TrajectenStarted& event);
 template <typename Rule>
 auto Visit(const event::v1::Event& event, Rule rule) {
   switch (event.data_case()) {
-    case event::v1::Event::kTrajectenStopped: return rule(event.trajecten_stopped());
-    case event::v1::Event::kParticipantsAdded: return rule(event.participants_added());
-    case event::v1::Event::kParticipantsReplaced: return rule(event.participants_replaced());
-    case event::v1::Event::kTasksCompleted: return rule(event.tasks_completed());
-    case event::v1::Event::kTasksSkipped: return rule(event.tasks_skipped());
-    case event::v1::Event::kTasksReopened: return rule(event.tasks_reopened());
-    case event::v1::Event::kConsentsGranted: return rule(event.consents_granted());
-    case event::v1::Event::kConsentsWithdrawn: return rule(event.consents_withdrawn());
-    case event::v1::Event::kConsentsOverridden: return rule(event.consents_overridden());
-    case event::v1::Event::kSupportsGranted: return rule(event.supports_granted());
-    case event::v1::Event::kSupportsBridged: return rule(event.supports_bridged());
-    case event::v1::Event::kSupportsChanged: return rule(event.supports_changed());
-    case event::v1::Event::kSupportsEnded: return rule(event.supports_ended());
-    case event::v1::Event::kHomesOffered: return rule(event.homes_offered());
-    case event::v1::Event::kHomesDeclined: return rule(event.homes_declined());
-    case event::v1::Event::kHomesContractSigned: return rule(event.homes_contract_signed());
-    case event::v1::Event::kHomesMovedIn: return rule(event.homes_moved_in());
-    case event::v1::Event::kHomesContractFlipped: return rule(event.homes_contract_flipped());
-    case event::v1::Event::kHomesLost: return rule(event.homes_lost());
-    case event::v1::Event::kHandoversOffered: return rule(event.handovers_offered());
-    case event::v1::Event::kHandoversAccepted: return rule(event.handovers_accepted());
-    case event::v1::Event::kHandoversDeclined: return rule(event.handovers_declined());
-    case event::v1::Event::kHandoversMoreRequested: return rule(event.handovers_more_requested());
-    case event::v1::Event::kHandoversMeetingHeld: return rule(event.handovers_meeting_held());
-    case event::v1::Event::kHandoversFarewellHeld: return rule(event.handovers_farewell_held());
-    case event::v1::Event::kHandoversWithdrawn: return rule(event.handovers_withdrawn());
-    case event::v1::Event::kAppointmentsKept: return rule(event.appointments_kept());
-    case event::v1::Event::kAppointmentsMissed: return rule(event.appointments_missed());
-    case event::v1::Event::kSignalsReported: return rule(event.signals_reported());
-    case event::v1::Event::kTerugvallenSignalled: return rule(event.terugvallen_signalled());
-    case event::v1::Event::kTerugvallenAssessed: return rule(event.terugvallen_assessed());
-    case event::v1::Event::kTerugvallenSupportRaised: return rule(event.terugvallen_support_raised());
-    case event::v1::Event::kTerugvallenRespiteStarted: return rule(event.terugvallen_respite_started());
-    case event::v1::Event::kTerugvallenAdmitted: return rule(event.terugvallen_admitted());
-    case event::v1::Event::kTerugvallenReturned: return rule(event.terugvallen_returned());
-    case event::v1::Event::kTerugvallenResolved: return rule(event.terugvallen_resolved());
-    case event::v1::Event::kTerugvallenDeescalated: return rule(event.terugvallen_deescalated());
-    case event::v1::Event::kContactsHeld: return rule(event.contacts_held());
-    case event::v1::Event::kDossiersAccessed: return rule(event.dossiers_accessed());
-    case event::v1::Event::kDecisionsTaken: return rule(event.decisions_taken());
-    case event::v1::Event::kStaysRegistered: return rule(event.stays_registered());
+    case event::v1::Event::kTrajectenStopped:
+      return rule(event.trajecten_stopped());
+    case event::v1::Event::kParticipantsAdded:
+      return rule(event.participants_added());
+    case event::v1::Event::kParticipantsReplaced:
+      return rule(event.participants_replaced());
+    case event::v1::Event::kTasksCompleted:
+      return rule(event.tasks_completed());
+    case event::v1::Event::kTasksSkipped:
+      return rule(event.tasks_skipped());
+    case event::v1::Event::kTasksReopened:
+      return rule(event.tasks_reopened());
+    case event::v1::Event::kConsentsGranted:
+      return rule(event.consents_granted());
+    case event::v1::Event::kConsentsWithdrawn:
+      return rule(event.consents_withdrawn());
+    case event::v1::Event::kConsentsOverridden:
+      return rule(event.consents_overridden());
+    case event::v1::Event::kSupportsGranted:
+      return rule(event.supports_granted());
+    case event::v1::Event::kSupportsBridged:
+      return rule(event.supports_bridged());
+    case event::v1::Event::kSupportsChanged:
+      return rule(event.supports_changed());
+    case event::v1::Event::kSupportsEnded:
+      return rule(event.supports_ended());
+    case event::v1::Event::kHomesOffered:
+      return rule(event.homes_offered());
+    case event::v1::Event::kHomesDeclined:
+      return rule(event.homes_declined());
+    case event::v1::Event::kHomesContractSigned:
+      return rule(event.homes_contract_signed());
+    case event::v1::Event::kHomesMovedIn:
+      return rule(event.homes_moved_in());
+    case event::v1::Event::kHomesContractFlipped:
+      return rule(event.homes_contract_flipped());
+    case event::v1::Event::kHomesLost:
+      return rule(event.homes_lost());
+    case event::v1::Event::kHandoversOffered:
+      return rule(event.handovers_offered());
+    case event::v1::Event::kHandoversAccepted:
+      return rule(event.handovers_accepted());
+    case event::v1::Event::kHandoversDeclined:
+      return rule(event.handovers_declined());
+    case event::v1::Event::kHandoversMoreRequested:
+      return rule(event.handovers_more_requested());
+    case event::v1::Event::kHandoversMeetingHeld:
+      return rule(event.handovers_meeting_held());
+    case event::v1::Event::kHandoversFarewellHeld:
+      return rule(event.handovers_farewell_held());
+    case event::v1::Event::kHandoversWithdrawn:
+      return rule(event.handovers_withdrawn());
+    case event::v1::Event::kAppointmentsKept:
+      return rule(event.appointments_kept());
+    case event::v1::Event::kAppointmentsMissed:
+      return rule(event.appointments_missed());
+    case event::v1::Event::kSignalsReported:
+      return rule(event.signals_reported());
+    case event::v1::Event::kTerugvallenSignalled:
+      return rule(event.terugvallen_signalled());
+    case event::v1::Event::kTerugvallenAssessed:
+      return rule(event.terugvallen_assessed());
+    case event::v1::Event::kTerugvallenSupportRaised:
+      return rule(event.terugvallen_support_raised());
+    case event::v1::Event::kTerugvallenRespiteStarted:
+      return rule(event.terugvallen_respite_started());
+    case event::v1::Event::kTerugvallenAdmitted:
+      return rule(event.terugvallen_admitted());
+    case event::v1::Event::kTerugvallenReturned:
+      return rule(event.terugvallen_returned());
+    case event::v1::Event::kTerugvallenResolved:
+      return rule(event.terugvallen_resolved());
+    case event::v1::Event::kTerugvallenDeescalated:
+      return rule(event.terugvallen_deescalated());
+    case event::v1::Event::kContactsHeld:
+      return rule(event.contacts_held());
+    case event::v1::Event::kDossiersAccessed:
+      return rule(event.dossiers_accessed());
+    case event::v1::Event::kDecisionsTaken:
+      return rule(event.decisions_taken());
+    case event::v1::Event::kStaysRegistered:
+      return rule(event.stays_registered());
     case event::v1::Event::kTrajectenStarted:
-    case event::v1::Event::DATA_NOT_SET: break;
+    case event::v1::Event::DATA_NOT_SET:
+      break;
   }
   OVERDRACHT_CHECK(false, "an event without a rule");
 }

@@ -51,7 +51,8 @@ Refused CheckOpen(const Work& work, const std::string& task) {
 
 Refused CheckByHand(const workflow::v1::Task& task) {
   if (!task.has_open_while()) return std::nullopt;
-  return Illegal(journal::v1::REFUSAL_REASON_TASK_CLOSES_BY_ITSELF, {{"thing", "task"}, {"closes_by", ClosedBy(task.has_closes_when() ? task.closes_when() : task.open_while())}});
+  return Illegal(journal::v1::REFUSAL_REASON_TASK_CLOSES_BY_ITSELF,
+                 {{"thing", "task"}, {"closes_by", ClosedBy(task.has_closes_when() ? task.closes_when() : task.open_while())}});
 }
 
 }  // namespace

@@ -101,23 +101,38 @@ bool Holds(const Work& work, const Condition& condition) {
         if (Holds(work, one)) return true;
       }
       return false;
-    case Condition::kNot: return !Holds(work, condition.not_());
+    case Condition::kNot:
+      return !Holds(work, condition.not_());
     case Condition::kSupportArranged:
       return (SupportCounts(traject, work.now()) || traject.support_declined()) == condition.support_arranged();
-    case Condition::kHome: return HomeIs(traject, condition.home());
-    case Condition::kHandover: return HandoverIs(traject, condition.handover());
-    case Condition::kResponsible: return ResponsibleIs(traject, condition.responsible().role());
-    case Condition::kIn: return In(traject, condition.in());
-    case Condition::kTasksClosed: return TasksClosed(work, condition.tasks_closed());
-    case Condition::kTaskClosed: return TaskClosed(work, condition.task_closed());
-    case Condition::kDecision: return DecisionIs(traject, condition.decision());
-    case Condition::kInterrupted: return Interrupted(traject) == condition.interrupted();
-    case Condition::kEpisodeOpen: return (OpenEpisode(traject) != nullptr) == condition.episode_open();
-    case Condition::kSeriesDone: return SeriesDone(work, condition.series_done());
-    case Condition::kElapsed: return Elapsed(work, condition.elapsed());
-    case Condition::kTransferHeld: return TransferHeld(traject) == condition.transfer_held();
-    case Condition::kStay: return traject.stay().setting() == condition.stay();
-    case Condition::kClosing: return (traject.status() == notice::v1::STATUS_AFSLUITEND) == condition.closing();
+    case Condition::kHome:
+      return HomeIs(traject, condition.home());
+    case Condition::kHandover:
+      return HandoverIs(traject, condition.handover());
+    case Condition::kResponsible:
+      return ResponsibleIs(traject, condition.responsible().role());
+    case Condition::kIn:
+      return In(traject, condition.in());
+    case Condition::kTasksClosed:
+      return TasksClosed(work, condition.tasks_closed());
+    case Condition::kTaskClosed:
+      return TaskClosed(work, condition.task_closed());
+    case Condition::kDecision:
+      return DecisionIs(traject, condition.decision());
+    case Condition::kInterrupted:
+      return Interrupted(traject) == condition.interrupted();
+    case Condition::kEpisodeOpen:
+      return (OpenEpisode(traject) != nullptr) == condition.episode_open();
+    case Condition::kSeriesDone:
+      return SeriesDone(work, condition.series_done());
+    case Condition::kElapsed:
+      return Elapsed(work, condition.elapsed());
+    case Condition::kTransferHeld:
+      return TransferHeld(traject) == condition.transfer_held();
+    case Condition::kStay:
+      return traject.stay().setting() == condition.stay();
+    case Condition::kClosing:
+      return (traject.status() == notice::v1::STATUS_AFSLUITEND) == condition.closing();
     case Condition::kThisTransfers: {
       const journal::v1::Handover* handover = ThisHandover(work);
       return (handover != nullptr && handover->transfers_responsibility()) == condition.this_transfers();
@@ -126,7 +141,8 @@ bool Holds(const Work& work, const Condition& condition) {
       const journal::v1::Handover* handover = ThisHandover(work);
       return (handover != nullptr && FindLeaving(traject, handover->sender()) != nullptr) == condition.this_sender_leaving();
     }
-    case Condition::CONDITION_NOT_SET: break;
+    case Condition::CONDITION_NOT_SET:
+      break;
   }
   OVERDRACHT_CHECK(false, "a definition with an empty condition, which its reader should have refused");
 }

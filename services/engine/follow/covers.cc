@@ -22,7 +22,8 @@ bool Covers(const journal::v1::Override& override, const Handover& handover, Cat
   return Contains(override.handovers(), handover.handover()) && Contains(override.categories(), category);
 }
 
-// Its last day is past, though its timer, due at the same moment as another's, has not come to its turn: it takes no other's place any more.
+// Its last day is past, though its timer, due at the same moment as another's, has not come to its turn: it takes no other's place any
+// more.
 bool IsOver(const journal::v1::Consent& consent, base::Micros now) { return *base::ParseDate(consent.valid_until()) < base::DayOf(now); }
 
 // The first recorded consent that covers, or else the first override.
@@ -101,9 +102,7 @@ void FollowHandover(Work* work, const Handover& handover) {
 
 }  // namespace
 
-bool HasBasis(const Work& work, const Handover& handover, Category category) {
-  return Basis(work, handover, category).has_value();
-}
+bool HasBasis(const Work& work, const Handover& handover, Category category) { return Basis(work, handover, category).has_value(); }
 
 void FollowCovers(Work* work) {
   for (int i = 0; i < work->traject().handovers_size(); ++i) {

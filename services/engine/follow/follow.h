@@ -8,7 +8,7 @@ namespace overdracht::engine {
 
 bool FollowTasks(Work* work);
 bool FollowInterruption(Work* work);  // begins or ends with the episode's stay
-void FollowOwners(Work* work);  // open tasks move to whom the role, or the responsibility, has moved
+void FollowOwners(Work* work);        // open tasks move to whom the role, or the responsibility, has moved
 bool FollowChart(Work* work, const event::v1::Event* event);
 
 }  // namespace overdracht::engine

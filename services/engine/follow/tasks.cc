@@ -50,7 +50,8 @@ bool IsNext(const Work& work, const workflow::v1::Task& task) {
   return InItsPhases(traject, task) && before != nullptr && !before->open();
 }
 
-// Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does; and always with its phases.
+// Opens with open_while; closes when that no longer holds, or, where the workflow says closes_when, when that does; and always with its
+// phases.
 bool OpensByItself(const Work& work, const workflow::v1::Task& task) {
   if (!task.has_open_while() || !InItsPhases(work.traject(), task)) return false;
   return Holds(work, task.open_while()) && !(task.has_closes_when() && Holds(work, task.closes_when()));

@@ -36,8 +36,8 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(const std::string
   if (!hash_at.ok()) return hash_at.status();
   absl::StatusOr<Statement> last = database->Prepare("SELECT offset, bytes FROM batch ORDER BY offset DESC LIMIT 1");
   if (!last.ok()) return last.status();
-  std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(*std::move(database), *std::move(insert), *std::move(read_from), *std::move(hash_at),
-                                                   *std::move(last)));
+  std::unique_ptr<EmbeddedLog> log(
+      new EmbeddedLog(*std::move(database), *std::move(insert), *std::move(read_from), *std::move(hash_at), *std::move(last)));
   absl::MutexLock lock(&log->mutex_);
   if (absl::Status found = log->FindTip(); !found.ok()) return found;
   return log;
@@ -62,7 +62,8 @@ absl::StatusOr<Tip> EmbeddedLog::Append(const Tip& tip, absl::string_view bytes)
     if (absl::Status held = CheckHolds(tip); !held.ok()) return held;
     return absl::AbortedError("the tip has moved");
   }
-  if (const auto error = DecodeBatch(bytes, &appended_)) return absl::InvalidArgumentError(absl::StrCat("byte ", error->byte, ": ", error->why));
+  if (const auto error = DecodeBatch(bytes, &appended_))
+    return absl::InvalidArgumentError(absl::StrCat("byte ", error->byte, ": ", error->why));
   if (const Verdict verdict = Judge(tip, appended_); verdict != Verdict::kCounts) return absl::InvalidArgumentError(Reason(verdict));
   if (KnowsOtherHistory(tip, appended_)) return absl::InvalidArgumentError(kOtherHistory);
   const Tip next = Follow(tip, tip.number == 0 ? 1 : tip.offset + 1, appended_);
@@ -76,7 +77,9 @@ absl::StatusOr<Tip> EmbeddedLog::Append(const Tip& tip, absl::string_view bytes)
 
 absl::Status EmbeddedLog::CheckHolds(const Tip& tip) {
   if (tip.number == 0) return absl::OkStatus();
-  const auto lost = [&](absl::string_view why) { return Damaged(tip.offset, absl::StrCat("the log no longer holds what was read there: ", why)); };
+  const auto lost = [&](absl::string_view why) {
+    return Damaged(tip.offset, absl::StrCat("the log no longer holds what was read there: ", why));
+  };
   if (tip.offset > tip_.offset) return lost(absl::StrCat("it ends at offset ", tip_.offset));
   const absl::StatusOr<bool> row = hash_at_.Bind(1, tip.offset).Step();
   absl::Status status = row.status();

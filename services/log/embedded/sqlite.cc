@@ -17,7 +17,8 @@ constexpr int kLongWal = 4000;
 // see what is there.
 void EndIfSyncFailed(int code, absl::string_view message) {
   if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return;
-  std::fprintf(stderr, "journal: the disk did not confirm a write (%s); ending, as what it holds is not known\n", std::string(message).c_str());
+  std::fprintf(stderr, "journal: the disk did not confirm a write (%s); ending, as what it holds is not known\n",
+               std::string(message).c_str());
   std::abort();
 }
 
@@ -87,8 +88,8 @@ absl::StatusOr<Sqlite> Sqlite::Open(const std::string& path) {
   if (code != SQLITE_OK) return Failed(handle);
   sqlite3_extended_result_codes(handle, 1);
   // Exclusive: the only connection there is, and no shared memory beside the file. Checkpoints are ours, so that their errors are seen.
-  for (const char* setting : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0",
-                              "PRAGMA cache_size=-4096"}) {
+  for (const char* setting : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+                              "PRAGMA wal_autocheckpoint=0", "PRAGMA cache_size=-4096"}) {
     if (absl::Status status = database.Execute(setting); !status.ok()) return status;
   }
   sqlite3_wal_hook(
@@ -108,7 +109,8 @@ absl::Status Sqlite::Execute(const char* sql) {
 
 absl::StatusOr<Statement> Sqlite::Prepare(absl::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return Failed(database_.get());
   return Statement(statement);
 }

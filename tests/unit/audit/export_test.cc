@@ -118,7 +118,8 @@ TEST_F(ExportTest, AFileAppearsWhenItIsComplete) {
   ASSERT_TRUE(Export({log.get()}, path_).ok());
   EXPECT_THAT(Bytes(path_).substr(0, 3), "OVX");
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) files += entry.path().filename().string().rfind("export", 0) == 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+    files += entry.path().filename().string().rfind("export", 0) == 0;
   EXPECT_EQ(files, 1) << "nothing unfinished is left";
 }
 

@@ -42,7 +42,8 @@ TEST(Replay, GivesTheStateThatTheServiceHad) {
   const auto replayer = MustReplay(journal.Export());
   EXPECT_EQ(replayer->records(), journal.records().size());
   std::vector<std::string> replayed, live;
-  for (const auto* state : replayer->Trajecten()) replayed.push_back(state->traject.SerializeAsString() + state->memory.SerializeAsString());
+  for (const auto* state : replayer->Trajecten())
+    replayed.push_back(state->traject.SerializeAsString() + state->memory.SerializeAsString());
   for (const auto& [id, state] : journal.trajecten()) {
     if (state.started()) live.push_back(state.traject.SerializeAsString() + state.memory.SerializeAsString());
   }
@@ -56,12 +57,14 @@ TEST(Replay, GivesTheStateAsItWasAtEachPosition) {
   Fill(journal);
   const std::string path = journal.Export();
   for (const SomeJournal::Then& then : journal.history()) {
-    const auto replayer = MustReplay(path, {.traject = then.traject, .until = *ParseUntil(absl::StrCat("0:", then.number)), .compare = false});
+    const auto replayer =
+        MustReplay(path, {.traject = then.traject, .until = *ParseUntil(absl::StrCat("0:", then.number)), .compare = false});
     ASSERT_EQ(replayer->Trajecten().size(), 1) << then.number;
     EXPECT_EQ(engine::StateHash(replayer->Trajecten()[0]->traject), then.state_hash) << then.number;
   }
   EXPECT_THAT(MustReplay(path, {.traject = "", .until = *ParseUntil("0:0"), .compare = false})->Trajecten(), IsEmpty());
-  EXPECT_THAT(MustReplay(path, {.traject = "", .until = *ParseUntil("1:99"), .compare = false})->Trajecten(), IsEmpty()) << "another partition";
+  EXPECT_THAT(MustReplay(path, {.traject = "", .until = *ParseUntil("1:99"), .compare = false})->Trajecten(), IsEmpty())
+      << "another partition";
 }
 
 TEST(Replay, GivesTheStateAsItWasAtEachMoment) {
@@ -190,7 +193,8 @@ TEST(Replay, UntilIsATimeOrAPosition) {
   EXPECT_EQ(*ParseUntil("1970-01-01T00:00:01Z")->time, 1'000'000);
   EXPECT_EQ(*ParseUntil("3:17")->partition, 3);
   EXPECT_EQ(ParseUntil("3:17")->number, 17);
-  for (const char* bad : {"", "17", "0:", ":1", "0:x", "2017-01-01", "0:-1", "0:1:2"}) EXPECT_TRUE(absl::IsInvalidArgument(ParseUntil(bad).status())) << bad;
+  for (const char* bad : {"", "17", "0:", ":1", "0:x", "2017-01-01", "0:-1", "0:1:2"})
+    EXPECT_TRUE(absl::IsInvalidArgument(ParseUntil(bad).status())) << bad;
 }
 
 TEST(RecordBytes, NoticesAreLeftOutAndNothingElse) {

@@ -124,27 +124,30 @@ class SomeJournal {
 };
 
 // A CloudEvent; `data` as JSON.
-inline std::string CloudEvent(int id, const std::string& traject, const std::string& time, const std::string& organisation, const std::string& name,
-                              const std::string& data) {
-  return R"({"specversion":"1.0","id":"e-)" + std::to_string(id) + R"(","source":"urn:nld:oin:)" + organisation + R"(:systeem:ecd","type":"nl.overdracht.)" + name +
-         R"(.v1","subject":")" + traject + R"(","time":")" + time + R"(","datacontenttype":"application/json","data":)" + data + "}";
+inline std::string CloudEvent(int id, const std::string& traject, const std::string& time, const std::string& organisation,
+                              const std::string& name, const std::string& data) {
+  return R"({"specversion":"1.0","id":"e-)" + std::to_string(id) + R"(","source":"urn:nld:oin:)" + organisation +
+         R"(:systeem:ecd","type":"nl.overdracht.)" + name + R"(.v1","subject":")" + traject + R"(","time":")" + time +
+         R"(","datacontenttype":"application/json","data":)" + data + "}";
 }
 
 inline const std::string kZorg = "00000099000000101000", kWijk = "00000099000000102000", kGemeente = "00000099000000103000";
 inline const std::string kFirst = "e13d1173-43b6-5f20-81a6-eb5740cb26df", kSecond = "11111111-2222-4333-8444-555555555555";
 
 inline std::string Start(int id, const std::string& traject, const std::string& time) {
-  return CloudEvent(id, traject, time, kZorg, "trajecten.started",
-                    R"({"workflow":"uitstroom","client":"c-1","participants":[{"role":"zorgaanbieder","organisation":")" + kZorg +
-                        R"("},{"role":"wijkteam","organisation":")" + kWijk + R"("},{"role":"gemeente","organisation":")" + kGemeente +
-                        R"("},{"role":"woningcorporatie","organisation":"00000099000000104000"},{"role":"ggz","organisation":"00000099000000105000"}]})");
+  return CloudEvent(
+      id, traject, time, kZorg, "trajecten.started",
+      R"({"workflow":"uitstroom","client":"c-1","participants":[{"role":"zorgaanbieder","organisation":")" + kZorg +
+          R"("},{"role":"wijkteam","organisation":")" + kWijk + R"("},{"role":"gemeente","organisation":")" + kGemeente +
+          R"("},{"role":"woningcorporatie","organisation":"00000099000000104000"},{"role":"ggz","organisation":"00000099000000105000"}]})");
 }
 
 inline std::string Offer(int id, const std::string& traject, const std::string& time) {
-  return CloudEvent(id, traject, time, kZorg, "handovers.offered",
-                    R"({"handover":"h-1","recipient":")" + kWijk +
-                        R"(","purpose":"handover","categories":["wonen"],"transfersResponsibility":true,"dossier":{"reference":"d-1","digest":"sha256:)" +
-                        std::string(64, '0') + "\"}}");
+  return CloudEvent(
+      id, traject, time, kZorg, "handovers.offered",
+      R"({"handover":"h-1","recipient":")" + kWijk +
+          R"(","purpose":"handover","categories":["wonen"],"transfersResponsibility":true,"dossier":{"reference":"d-1","digest":"sha256:)" +
+          std::string(64, '0') + "\"}}");
 }
 
 inline std::string Accept(int id, const std::string& traject, const std::string& time) {

@@ -66,17 +66,18 @@ TEST(Batch, ReadsWhatWasWritten) {
 
 // The bytes and hashes of format 1, for ever: docs/formats.md, 'A batch, byte by byte'.
 TEST(Batch, HasTheBytesOfTheFormat) {
-  BatchHeader header{.kind = BatchKind::kTakeOver, .number = 1, .epoch = 1, .first_record = 1, .anchor = {}, .written_us = 2, .decided_by = "v"};
+  BatchHeader header{
+      .kind = BatchKind::kTakeOver, .number = 1, .epoch = 1, .first_record = 1, .anchor = {}, .written_us = 2, .decided_by = "v"};
   header.owner.fill(0xaa);
   BatchWriter writer(header);
   writer.Add("0123456789abcdef", {}, "xyz");
   const std::string stored = writer.Finish();
   const auto zeros = [](size_t bytes) { return std::string(2 * bytes, '0'); };
-  EXPECT_EQ(base::Hex(stored), absl::StrCat("4f564201", "02", "0000000000000001", "0000000000000001", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", zeros(32),
-                                            zeros(8), zeros(8), "0000000000000001", zeros(8), zeros(32), "0000000000000002", "00000001", "01", "76",
-                                            "10", "30313233343536373839616263646566", zeros(32),
-                                            "b5d4ad0574d584b7e28f439762600293cab41ae7281e47678839b7e651422bfd", "00000003", "78797a",
-                                            "f9393360cc9fc0f862c70708a21607776eb7618c6c7b7a50a03d13dd72e58cb9"));
+  EXPECT_EQ(base::Hex(stored),
+            absl::StrCat("4f564201", "02", "0000000000000001", "0000000000000001", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", zeros(32), zeros(8),
+                         zeros(8), "0000000000000001", zeros(8), zeros(32), "0000000000000002", "00000001", "01", "76", "10",
+                         "30313233343536373839616263646566", zeros(32), "b5d4ad0574d584b7e28f439762600293cab41ae7281e47678839b7e651422bfd",
+                         "00000003", "78797a", "f9393360cc9fc0f862c70708a21607776eb7618c6c7b7a50a03d13dd72e58cb9"));
 }
 
 TEST(Batch, HashesCoverWhatTheySay) {
@@ -124,7 +125,8 @@ TEST(Batch, AFlippedByteInARecordNamesThatRecord) {
 TEST(Batch, EveryLengthButItsOwnIsRefused) {
   const std::string good = SomeBatch();
   Batch batch;
-  for (size_t size = 0; size < good.size(); ++size) EXPECT_TRUE(DecodeBatch(absl::string_view(good).substr(0, size), &batch).has_value()) << size;
+  for (size_t size = 0; size < good.size(); ++size)
+    EXPECT_TRUE(DecodeBatch(absl::string_view(good).substr(0, size), &batch).has_value()) << size;
   EXPECT_TRUE(DecodeBatch(good + "x", &batch).has_value());
   EXPECT_TRUE(DecodeBatch(std::string(kMaxBatchBytes + 1, 'x'), &batch).has_value());
 }
@@ -136,7 +138,8 @@ TEST(Batch, HostileBytesAreRefused) {
   const std::string good = SomeBatch();
   for (int round = 0; round < 200'000; ++round) {
     std::string bytes = good.substr(0, random() % 4 == 0 ? random() % good.size() : good.size());
-    for (uint32_t changes = 1 + random() % 8; changes > 0 && !bytes.empty(); --changes) bytes[random() % bytes.size()] = static_cast<char>(random());
+    for (uint32_t changes = 1 + random() % 8; changes > 0 && !bytes.empty(); --changes)
+      bytes[random() % bytes.size()] = static_cast<char>(random());
     if (bytes == good) continue;
     // In a buffer of exactly this size, so that one byte too far is seen.
     const std::unique_ptr<char[]> exact(new char[bytes.size()]);

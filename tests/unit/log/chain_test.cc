@@ -77,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Row{"work of the owner", kTip, Work(), [](Batch&) {}, Verdict::kCounts},
         Row{"work without input or records", kTip, Work(), [](Batch& b) { b.input_to = 40, b.records.clear(); }, Verdict::kCounts},
-        Row{"work behind another batch", kTip, Work(), [](Batch& b) { b.previous = base::Sha256("other"), b.anchor = {}; }, Verdict::kNotBehindTip},
+        Row{"work behind another batch", kTip, Work(), [](Batch& b) { b.previous = base::Sha256("other"), b.anchor = {}; },
+            Verdict::kNotBehindTip},
         Row{"work of an older epoch", kTip, Work(), [](Batch& b) { b.epoch = 2; }, Verdict::kOtherEpoch},
         Row{"work of the next epoch", kTip, Work(), [](Batch& b) { b.epoch = 4; }, Verdict::kOtherEpoch},
         Row{"work with another token", kTip, Work(), [](Batch& b) { b.owner = Token(2); }, Verdict::kOtherOwner},
@@ -99,14 +100,18 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"a take-over that sets the input", kTip, TakeOver(), [](Batch& b) { b.input_from = b.input_to = 50; }, Verdict::kInputGap},
         Row{"the first take-over", Tip{}, FirstTakeOver(), [](Batch&) {}, Verdict::kCounts},
         Row{"a first take-over of epoch 2", Tip{}, FirstTakeOver(), [](Batch& b) { b.epoch = 2; }, Verdict::kNotNextEpoch},
-        Row{"a first take-over behind something", Tip{}, FirstTakeOver(), [](Batch& b) { b.previous = base::Sha256("x"); }, Verdict::kNotBehindTip},
+        Row{"a first take-over behind something", Tip{}, FirstTakeOver(), [](Batch& b) { b.previous = base::Sha256("x"); },
+            Verdict::kNotBehindTip},
         Row{"a first take-over numbered 2", Tip{}, FirstTakeOver(), [](Batch& b) { b.number = 2; }, Verdict::kNumberGap},
-        Row{"a first take-over whose records begin at 2", Tip{}, FirstTakeOver(), [](Batch& b) { b.first_record = 2; }, Verdict::kRecordGap},
+        Row{"a first take-over whose records begin at 2", Tip{}, FirstTakeOver(), [](Batch& b) { b.first_record = 2; },
+            Verdict::kRecordGap},
         Row{"work of nobody at the beginning", Tip{}, FirstTakeOver(),
             [](Batch& b) { b.kind = BatchKind::kWork, b.epoch = 0, b.owner = {}; }, Verdict::kFirstNotTakeOver}));
 
 TEST(Chain, TheTipFollows) {
-  EXPECT_EQ(Follow(kTip, 15, Work()), (Tip{.offset = 15, .number = 9, .epoch = 3, .owner = Token(1), .hash = base::Sha256("work"), .input_to = 42, .last_record = 101}));
+  EXPECT_EQ(
+      Follow(kTip, 15, Work()),
+      (Tip{.offset = 15, .number = 9, .epoch = 3, .owner = Token(1), .hash = base::Sha256("work"), .input_to = 42, .last_record = 101}));
   EXPECT_EQ(Follow(kTip, 13, TakeOver()).last_record, 99);
 }
 
@@ -121,7 +126,8 @@ TEST(Chain, AWriterThatKnewAnotherBatchInTheTipsPlaceIsFound) {
 }
 
 TEST(Chain, EveryVerdictHasItsReason) {
-  for (int verdict = 0; verdict <= static_cast<int>(Verdict::kRecordGap); ++verdict) EXPECT_FALSE(Reason(static_cast<Verdict>(verdict)).empty()) << verdict;
+  for (int verdict = 0; verdict <= static_cast<int>(Verdict::kRecordGap); ++verdict)
+    EXPECT_FALSE(Reason(static_cast<Verdict>(verdict)).empty()) << verdict;
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ class Damage : public ::testing::Test {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
-  void WriteFile(const std::string& path, absl::string_view bytes) { std::ofstream(path, std::ios::binary).write(bytes.data(), bytes.size()); }
+  void WriteFile(const std::string& path, absl::string_view bytes) {
+    std::ofstream(path, std::ios::binary).write(bytes.data(), bytes.size());
+  }
 
   TemporaryFolder folder_;
   Tip tip_;
@@ -58,10 +60,12 @@ TEST_F(Damage, AFlippedByteIsNamed) {
   std::string bytes;
   {
     const auto log = MustOpen(path());
-    ASSERT_TRUE(log->Read({}, [&](const Tip& at, const Batch& batch) {
-                     if (at.number == 3) bytes = std::string(batch.stored);
-                     return absl::OkStatus();
-                   }).ok());
+    ASSERT_TRUE(log->Read({},
+                          [&](const Tip& at, const Batch& batch) {
+                            if (at.number == 3) bytes = std::string(batch.stored);
+                            return absl::OkStatus();
+                          })
+                    .ok());
   }
   for (size_t at = 0; at < bytes.size(); ++at) {
     std::string bad = bytes;
@@ -94,7 +98,9 @@ TEST_F(Damage, TheFirstBatchesThatAreGoneAreNamed) {
 }
 
 TEST_F(Damage, BatchesThatChangedPlacesAreNamed) {
-  Change("UPDATE batch SET offset = -3 WHERE offset = 3; UPDATE batch SET offset = 3 WHERE offset = 4; UPDATE batch SET offset = 4 WHERE offset = -3");
+  Change(
+      "UPDATE batch SET offset = -3 WHERE offset = 3; UPDATE batch SET offset = 3 WHERE offset = 4; UPDATE batch SET offset = 4 WHERE "
+      "offset = -3");
   ExpectLost(Status(), "batch at offset 3");
 }
 
@@ -119,7 +125,8 @@ TEST_F(Damage, AFileCutInTwoIsRefused) {
   EXPECT_TRUE(absl::IsDataLoss(Status())) << Status();
 }
 
-// A process that was killed leaves a WAL. What stands in it whole counts; a torn tail was never confirmed, and whoever knows better sees it.
+// A process that was killed leaves a WAL. What stands in it whole counts; a torn tail was never confirmed, and whoever knows better sees
+// it.
 TEST_F(Damage, ATornWalGivesWhatIsWhole) {
   const std::string copy = folder_.File("copy");
   Tip confirmed;

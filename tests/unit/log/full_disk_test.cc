@@ -10,10 +10,10 @@
 namespace overdracht::log {
 namespace {
 
-#define EXPECT_OR_EXIT(condition, code) \
-  if (!(condition)) {                   \
+#define EXPECT_OR_EXIT(condition, code)       \
+  if (!(condition)) {                         \
     std::fprintf(stderr, "%s\n", #condition); \
-    _exit(code);                        \
+    _exit(code);                              \
   }
 
 rlim_t Limit(rlim_t bytes) {
@@ -37,12 +37,16 @@ void FillAndGoOn(const std::string& path) {
   EXPECT_OR_EXIT(absl::IsResourceExhausted(status), 1);
   EXPECT_OR_EXIT(counted > 10, 2);
   const Tip tip = owner->tip();
-  for (int again = 0; again < 3; ++again) EXPECT_OR_EXIT(absl::IsResourceExhausted(owner->Append(WorkOf(*owner, std::string(10'000, 'y')))), 3);
+  for (int again = 0; again < 3; ++again)
+    EXPECT_OR_EXIT(absl::IsResourceExhausted(owner->Append(WorkOf(*owner, std::string(10'000, 'y')))), 3);
   uint64_t read = 0;
-  EXPECT_OR_EXIT(log->Read({}, [&](const Tip& at, const Batch& batch) {
-                      read += batch.records.size();
-                      return absl::OkStatus();
-                    }).ok(), 4);
+  EXPECT_OR_EXIT(log->Read({},
+                           [&](const Tip& at, const Batch& batch) {
+                             read += batch.records.size();
+                             return absl::OkStatus();
+                           })
+                     .ok(),
+                 4);
   EXPECT_OR_EXIT(read == static_cast<uint64_t>(counted), 5);
   EXPECT_OR_EXIT(log->tip() == tip && owner->tip() == tip, 6);
   Limit(unlimited);
@@ -64,10 +68,12 @@ TEST(FullDisk, IsAnErrorAndNothingIsWritten) {
   // What the process left behind when it ended without closing.
   const auto log = MustOpen(path);
   std::string last;
-  EXPECT_TRUE(log->Read({}, [&](const Tip&, const Batch& batch) {
-                   if (!batch.records.empty()) last = std::string(batch.records.back().bytes);
-                   return absl::OkStatus();
-                 }).ok());
+  EXPECT_TRUE(log->Read({},
+                        [&](const Tip&, const Batch& batch) {
+                          if (!batch.records.empty()) last = std::string(batch.records.back().bytes);
+                          return absl::OkStatus();
+                        })
+                  .ok());
   EXPECT_EQ(last, "there is room again");
 }
 

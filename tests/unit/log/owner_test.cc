@@ -49,10 +49,13 @@ class OwnerTest : public ::testing::Test {
  protected:
   std::vector<std::string> Records() {
     std::vector<std::string> records;
-    EXPECT_TRUE(inner_->Read({}, [&](const Tip&, const Batch& batch) {
-                       for (const StoredRecord& record : batch.records) records.push_back(std::string(record.bytes));
-                       return absl::OkStatus();
-                     }).ok());
+    EXPECT_TRUE(inner_
+                    ->Read({},
+                           [&](const Tip&, const Batch& batch) {
+                             for (const StoredRecord& record : batch.records) records.push_back(std::string(record.bytes));
+                             return absl::OkStatus();
+                           })
+                    .ok());
     return records;
   }
 

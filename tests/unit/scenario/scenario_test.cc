@@ -51,8 +51,10 @@ Outcome Play(const std::string& text, Files files = NoFile) { return Run(Kort(),
 TEST(Scenario, AMistakeIsNamedWithItsPlace) {
   const std::vector<std::pair<std::string, std::string>> mistakes = {
       {"2017-01-02 09:00 zorg tasks.voltooid\n----\n", "map/x.scenario:7: expected the name of an event, but tasks.voltooid is none"},
-      {"2017-01-02 09:00 zrg tasks.completed task=afspraak\n----\n", "map/x.scenario:7: expected the name of an organisation, but zrg is none"},
-      {"2017-02-30 09:00 zorg trajecten.started\n----\n", "map/x.scenario:7: expected a moment YYYY-MM-DD HH:MM[:SS], but 2017-02-30 09:00 is none"},
+      {"2017-01-02 09:00 zrg tasks.completed task=afspraak\n----\n",
+       "map/x.scenario:7: expected the name of an organisation, but zrg is none"},
+      {"2017-02-30 09:00 zorg trajecten.started\n----\n",
+       "map/x.scenario:7: expected a moment YYYY-MM-DD HH:MM[:SS], but 2017-02-30 09:00 is none"},
       {"\nstate taken\n----\n", "map/x.scenario:8: expected one of "},
       {"advance 2017-01-02 09:00\n----\n", "map/x.scenario:7: expected `advance to YYYY-MM-DD HH:MM`"},
       {"use weg.steps\n", "map/x.scenario:7: expected a file beside this one, but weg.steps is not there"},
@@ -70,7 +72,9 @@ TEST(Scenario, AMistakeIsNamedWithItsPlace) {
 }
 
 const std::string& Whole() {
-  static const std::string text = Play(absl::StrCat(kHead, "2017-01-02 09:00 zorg trajecten.started\n\n# It waits.\nadvance to 2017-01-09 09:00\nstate timers\n----\n")).text;
+  static const std::string text =
+      Play(absl::StrCat(kHead, "2017-01-02 09:00 zorg trajecten.started\n\n# It waits.\nadvance to 2017-01-09 09:00\nstate timers\n----\n"))
+          .text;
   return text;
 }
 
@@ -87,7 +91,8 @@ TEST(Scenario, WhatCameIsWrittenBelowTheSteps) {
 
 TEST(Scenario, ADifferenceIsShownWithItsLine) {
   const Outcome outcome = Play(absl::StrReplaceAll(Whole(), {{"times=2\n", "times=3\n"}}));
-  EXPECT_THAT(outcome.difference, HasSubstr("- timers: task afspraak at=2017-01-16 09:00 times=3\n+ timers: task afspraak at=2017-01-16 09:00 times=2\n"));
+  EXPECT_THAT(outcome.difference,
+              HasSubstr("- timers: task afspraak at=2017-01-16 09:00 times=3\n+ timers: task afspraak at=2017-01-16 09:00 times=2\n"));
   EXPECT_THAT(outcome.difference, HasSubstr("map/x.scenario:"));
   EXPECT_EQ(outcome.text, Whole());
 }
@@ -99,7 +104,8 @@ TEST(Scenario, AMissingExpectationIsADifference) {
 
 TEST(Scenario, StepsOfAnotherFileMustBeAccepted) {
   const auto files = [](absl::string_view path) -> std::optional<std::string> {
-    if (path == "deep/start.steps") return "use more.steps\n2017-01-02 09:00 zorg trajecten.started\n2017-01-02 09:01 wijk tasks.completed task=afspraak\n";
+    if (path == "deep/start.steps")
+      return "use more.steps\n2017-01-02 09:00 zorg trajecten.started\n2017-01-02 09:01 wijk tasks.completed task=afspraak\n";
     if (path == "deep/more.steps") return "# Nothing.\n";
     return std::nullopt;
   };
@@ -110,7 +116,8 @@ TEST(Scenario, StepsOfAnotherFileMustBeAccepted) {
 }
 
 TEST(Scenario, QuietlyOnlyRefusalsAreWritten) {
-  const Outcome outcome = Play(absl::StrCat(kHead, "quietly\n2017-01-02 09:00 zorg trajecten.started\n2017-01-10 09:01 wijk tasks.completed task=afspraak\n----\n"));
+  const Outcome outcome = Play(
+      absl::StrCat(kHead, "quietly\n2017-01-02 09:00 zorg trajecten.started\n2017-01-10 09:01 wijk tasks.completed task=afspraak\n----\n"));
   ASSERT_FALSE(outcome.problem.has_value()) << outcome.problem->ToString();
   const std::string came = outcome.text.substr(outcome.text.find("----\n") + 5);
   EXPECT_EQ(came.find("2017-01-10 09:01 wijk tasks.completed: ROLE_NOT_ALLOWED"), 0u) << came;
