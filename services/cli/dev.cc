@@ -17,6 +17,7 @@
 #include "services/log/embedded/folder_lock.h"
 #include "services/workflow/edge/server.h"
 #include "services/workflow/folder.h"
+#include "services/workflow/invariants.h"
 #include "services/workflow/loop.h"
 
 namespace overdracht::cli {
@@ -106,6 +107,9 @@ int Serve(const Options& options) {
   loop_options.clock = clock;
   loop_options.machine_clock = MachineClock;
   loop_options.program = "overdracht " OVERDRACHT_VERSION;
+#if defined(OVERDRACHT_TEST_HOOKS) || !defined(NDEBUG)
+  loop_options.make_watch = workflow::HoldToTheInvariants;
+#endif
   absl::StatusOr<std::unique_ptr<workflow::Loop>> loop =
       workflow::Loop::Open(std::move(loop_options), journal->get(), *std::move(definitions));
   if (!loop.ok()) return NotFinished(std::string(loop.status().message()));

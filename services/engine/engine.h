@@ -1,7 +1,7 @@
 // The engine: what an event, or a term that ran out, means for one traject.
 //
-//   Decide   input + state -> one record: a refusal, or effects and notices        decide/ (one file per kind of event), follow/ (what
-//   follows) Apply    state + record -> state                                               apply/  (one applier per effect)
+//   Decide   input + state -> one record: a refusal, or effects and notices   decide/ (a file per kind of event), follow/ (what follows)
+//   Apply    state + record -> state                                          apply/  (an applier per effect)
 //
 // Pure: no clock, no I/O, no randomness, no threads. Time and number come in with the record. State changes in Apply only; Decide applies
 // each effect the moment it is made, so that what follows sees it, and the state after Decide equals the state after Apply of its record.

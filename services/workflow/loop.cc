@@ -211,11 +211,18 @@ absl::Status Loop::DecideEvent(Report* report, Event* event) {
     *record.mutable_refusal() = MakeRefusal(journal::v1::REFUSAL_CODE_ILLEGAL_STATE, journal::v1::REFUSAL_REASON_POSITION_MOVED);
     engine::Apply(record, state);
   } else {
-    engine::Decide(*partition_->workflows(), state, &record);
+    Decide(state, &record);
   }
   Promise(report, AnswerOf(record));
   Keep(id, state, std::move(record));
   return absl::OkStatus();
+}
+
+void Loop::Decide(engine::TrajectState* state, Record* record) {
+  if (!watch_) return engine::Decide(*partition_->workflows(), state, record);
+  const journal::v1::Traject before = state->traject;
+  engine::Decide(*partition_->workflows(), state, record);
+  watch_(*record, before, state->traject);
 }
 
 // Stands in the journal, but moves no clock and is not remembered: it concerns no traject.
@@ -299,7 +306,7 @@ absl::Status Loop::FireDue(base::Micros moment) {
     record.set_traject(id);
     *record.mutable_term() = timer->term;
     partition_->ClockReached(record.time_us());
-    engine::Decide(*partition_->workflows(), *state, &record);
+    Decide(*state, &record);
     Keep(id, *state, std::move(record));
     if (absl::Status status = CommitIfFull(); !status.ok()) return status;
   }
@@ -431,6 +438,7 @@ void Loop::CheckpointSometimes() {
 }
 
 absl::Status Loop::Rebuild() {
+  if (options_.make_watch) watch_ = options_.make_watch();
   PartitionLimits limits = options_.partition;
   for (;;) {
     partition_.reset();  // one connection a file

@@ -36,6 +36,9 @@ namespace overdracht::workflow {
 
 enum class ClockKind { kWall, kEvents };
 
+// Shown every decision on a traject as it is made: the record, and the traject before and after it.
+using Watch = std::function<void(const journal::v1::Record&, const journal::v1::Traject& before, const journal::v1::Traject& after)>;
+
 struct LoopOptions {
   std::string data;  // the folder; its lock is held by the caller
   ClockKind clock = ClockKind::kWall;
@@ -46,6 +49,8 @@ struct LoopOptions {
   size_t most_inputs_per_round = 1024;
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
+  // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.
+  std::function<Watch()> make_watch;
 };
 
 class Loop {
@@ -88,6 +93,7 @@ class Loop {
   absl::Status DecideEvent(Report* report, event::v1::Event* event);
   absl::Status RefuseSource(Report* report, event::v1::Event* event);
   absl::Status Validate(Report* report, event::v1::Event* event);
+  void Decide(engine::TrajectState* state, journal::v1::Record* record);
   absl::Status ReachMoment(base::Micros moment);
   absl::Status FireDue(base::Micros moment);
   absl::Status NoteClock();
@@ -117,6 +123,7 @@ class Loop {
   std::unique_ptr<log::Owner> owner_;
   std::unique_ptr<Partition> partition_;
   std::unique_ptr<Unreadable> unreadable_;
+  Watch watch_;
   std::optional<log::BatchWriter> batch_;
   std::vector<journal::v1::Record> records_;
   std::vector<Pending> pending_;

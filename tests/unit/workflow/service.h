@@ -19,6 +19,7 @@
 #include "services/chart/read.h"
 #include "services/event/read.h"
 #include "services/log/embedded/embedded_log.h"
+#include "services/workflow/invariants.h"
 #include "services/workflow/loop.h"
 #include "services/workflow/view.h"
 
@@ -85,6 +86,7 @@ class Service {
     options_.clock = clock;
     options_.machine_clock = [this] { return machine_clock_us.load(); };
     options_.program = "test";
+    options_.make_watch = HoldToTheInvariants;
     if (journal == nullptr) {
       auto opened = log::EmbeddedLog::Open(folder / "journal.db");
       EXPECT_TRUE(opened.ok()) << opened.status();
@@ -98,11 +100,18 @@ class Service {
   LoopOptions& options() { return options_; }
 
   Service& Start() {
+    Open();
+    Run();
+    return *this;
+  }
+  // In two steps: what is submitted between them waits, so that it is known what comes in one round.
+  void Open() {
     auto loop = Loop::Open(options_, journal_, BaseWorkflow());
     EXPECT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
+  }
+  void Run() {
     loop_->Start([this](absl::Status why) { ended_ = std::move(why); });
-    return *this;
   }
   // As SIGTERM.
   void Stop() {
