@@ -144,6 +144,11 @@ void AppendData(const notice::v1::Notice& notice, std::string* out) {
   AppendGroup(notice.GetReflection()->GetMessage(notice, DataOf(notice)), out);
 }
 
+// Of the traject that the record is about. One that was never started has no part in a record; its id is only in what was reported.
+std::string SubjectOf(const journal::v1::Record& record) {
+  return base::FormatUuid(record.traject().empty() ? record.event().traject() : record.traject());
+}
+
 std::string CauseOf(const journal::v1::Record& record) {
   if (record.has_event()) return record.event().id();
   return absl::StrCat("term:", base::Code(record.term().of()), ":", record.term().reference());
@@ -158,7 +163,7 @@ void WriteEnvelope(uint32_t partition, const journal::v1::Record& record, int n,
   const absl::string_view gemeente = record.gemeente().empty() ? kNobody : absl::string_view(record.gemeente());
   envelope->Text("source", absl::StrCat("urn:nld:oin:", gemeente, ":systeem:overdracht"));
   envelope->Text("type", type);
-  envelope->Text("subject", base::FormatUuid(record.traject()));
+  envelope->Text("subject", SubjectOf(record));
   envelope->Text("time", base::FormatTime(record.time_us()));
   envelope->Text("datacontenttype", "application/json");
   envelope->Text("sequence", sequence);
@@ -170,7 +175,7 @@ void AppendAnswer(uint32_t partition, const journal::v1::Record& record, std::st
   ObjectWriter answer(out);
   answer.Text("source", SourceOf(record.event()));
   answer.Text("id", record.event().id());
-  answer.Text("subject", base::FormatUuid(record.traject()));
+  answer.Text("subject", SubjectOf(record));
   answer.Text("outcome", record.has_refusal() ? "refused" : "accepted");
   answer.Text("position", FormatPosition(partition, record.number()));
   if (record.has_refusal()) {

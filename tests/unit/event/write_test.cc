@@ -153,5 +153,18 @@ TEST(WriteAnswer, Refused) {
             R"("subject":"6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a"})");
 }
 
+// A report on a traject that was never started, a refused start, a wrong source: the record is of no traject, the answer is about what was
+// reported.
+TEST(WriteAnswer, OfNoTraject) {
+  journal::v1::Record record = SomeRecord();
+  record.clear_notices();
+  record.clear_gemeente();
+  record.clear_traject();
+  *record.mutable_refusal() = Parse<journal::v1::Refusal>("code: REFUSAL_CODE_UNKNOWN_TRAJECT reason: REFUSAL_REASON_NO_SUCH_TRAJECT");
+  const nlohmann::json answer = nlohmann::json::parse(WriteAnswer(0, record));
+  EXPECT_EQ(answer["subject"], "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
+  EXPECT_EQ(answer["data"]["subject"], "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
+}
+
 }  // namespace
 }  // namespace overdracht::event
