@@ -101,4 +101,11 @@ grpc::Status ToError(const api::v1::Answer& refused) {
 
 grpc::Status ToGrpc(const absl::Status& status) { return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())}; }
 
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  // Asked a second time, gRPC makes another reactor in the same place, and the call never ends.
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
 }  // namespace overdracht::workflow

@@ -2,7 +2,8 @@
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_EDGE_ANSWERS_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_EDGE_ANSWERS_H_
 
-#include <grpcpp/support/status.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <cstdint>
 #include <string>
@@ -28,6 +29,8 @@ api::v1::Answer ToApi(const Envelope& envelope, const Answer& answer);
 // A refusal as an error of a unary call, with google.rpc.ErrorInfo.
 grpc::Status ToError(const api::v1::Answer& refused);
 grpc::Status ToGrpc(const absl::Status& status);
+// Ends a unary call at once.
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status);
 
 }  // namespace overdracht::workflow
 

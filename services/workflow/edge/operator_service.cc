@@ -29,11 +29,6 @@ class Refused : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 };
 
-grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
-  context->DefaultReactor()->Finish(status);
-  return context->DefaultReactor();
-}
-
 // Asks the loop; `failed` hears why it cannot answer.
 void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed) {
   Question question{[ask = std::move(ask), failed](const absl::StatusOr<Partition*>& partition) {
