@@ -10,7 +10,8 @@ absl::Status ToStatus(int code, sqlite3* connection) {
   switch (code & 0xff) {
     case SQLITE_FULL:
     case SQLITE_IOERR:  // also a file that may not grow (EFBIG, EDQUOT)
-      return absl::ResourceExhaustedError(message);
+      return absl::ResourceExhaustedError(
+          absl::StrCat("expected room on the disk, but it is full or the file may not grow; make room (", message, ")"));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return absl::DataLossError(message);

@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
+#include "services/event/write.h"
 #include "services/workflow/failpoint.h"
 
 namespace overdracht::workflow {
@@ -13,6 +14,8 @@ using journal::v1::Record;
 namespace {
 
 constexpr absl::Duration kCheckpointEvery = absl::Seconds(2);
+// Everything runs in one partition until Kafka.
+constexpr uint32_t kPartition = 0;
 
 std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
 
@@ -208,7 +211,7 @@ absl::Status Loop::DecideEvent(Report* report, Event* event) {
   const bool moved = PositionMoved(*report, *state);
   record.mutable_event()->Swap(event);
   if (moved) {
-    *record.mutable_refusal() = MakeRefusal(journal::v1::REFUSAL_CODE_ILLEGAL_STATE, journal::v1::REFUSAL_REASON_POSITION_MOVED);
+    *record.mutable_refusal() = RefuseMoved(*report, *state, record);
     engine::Apply(record, state);
   } else {
     Decide(state, &record);
@@ -249,14 +252,17 @@ absl::Status Loop::Validate(Report* report, Event* event) {
   Answer answer;
   if (const journal::v1::Seen* const seen = engine::FindSeen(copy.memory, *event)) {
     answer = AnswerOf(*seen);
-  } else if (PositionMoved(*report, copy)) {
-    answer.refusal = MakeRefusal(journal::v1::REFUSAL_CODE_ILLEGAL_STATE, journal::v1::REFUSAL_REASON_POSITION_MOVED);
   } else {
     Record record = NewRecord(std::max(partition_->clock_us(), MomentOf(*event)));
     record.set_traject(event->traject());
+    const bool moved = PositionMoved(*report, copy);
     record.mutable_event()->Swap(event);
-    engine::Decide(*partition_->workflows(), &copy, &record);
-    if (record.has_refusal()) answer.refusal = record.refusal();
+    if (moved) {
+      answer.refusal = RefuseMoved(*report, std::move(copy), std::move(record));
+    } else {
+      engine::Decide(*partition_->workflows(), &copy, &record);
+      if (record.has_refusal()) answer.refusal = record.refusal();
+    }
   }
   Promise(report, std::move(answer));
   return absl::OkStatus();
@@ -264,6 +270,20 @@ absl::Status Loop::Validate(Report* report, Event* event) {
 
 bool Loop::PositionMoved(const Report& report, const engine::TrajectState& state) const {
   return report.if_position && state.started() && *report.if_position != state.memory.position();
+}
+
+// It is an ILLEGAL_STATE: what is refused for another reason than the state comes first, so that no stranger is told a position.
+journal::v1::Refusal Loop::RefuseMoved(const Report& report, engine::TrajectState state, Record record) const {
+  const uint64_t position = state.memory.position();
+  engine::Decide(*partition_->workflows(), &state, &record);
+  if (record.has_refusal() && record.refusal().code() != journal::v1::REFUSAL_CODE_ILLEGAL_STATE) return record.refusal();
+  journal::v1::Refusal refusal = MakeRefusal(journal::v1::REFUSAL_CODE_ILLEGAL_STATE, journal::v1::REFUSAL_REASON_POSITION_MOVED);
+  for (const auto& [name, number] : {std::pair("expected", *report.if_position), std::pair("state", position)}) {
+    journal::v1::Parameter* const parameter = refusal.add_parameters();
+    parameter->set_name(name);
+    parameter->set_value(event::FormatPosition(kPartition, number));
+  }
+  return refusal;
 }
 
 absl::Status Loop::Take(Advance* advance) {

@@ -62,8 +62,10 @@ class Loop {
 
   // Starts the thread. `ended` is called on it when it ends by itself, with the reason.
   void Start(std::function<void(absl::Status)> ended);
-  // RESOURCE_EXHAUSTED or UNAVAILABLE: not taken in, and no callback will come.
-  absl::Status Submit(Input input, size_t bytes) { return queue_.Push(std::move(input), bytes); }
+  // RESOURCE_EXHAUSTED or UNAVAILABLE: not taken in, and no callback of the input will come. `when_room`: as InputQueue says.
+  absl::Status Submit(Input&& input, size_t bytes, std::function<void()> when_room = nullptr) {
+    return queue_.Push(std::move(input), bytes, std::move(when_room));
+  }
   // Takes nothing in any more, finishes what waits, and brings the cache up to the tip. Returns when that is done.
   void Drain();
   // Ends the loop with this status, as soon as the round is over.
@@ -103,6 +105,7 @@ class Loop {
   void Promise(Report* report, Answer answer);
   base::Micros MomentOf(const event::v1::Event& event) const;
   bool PositionMoved(const Report& report, const engine::TrajectState& state) const;
+  journal::v1::Refusal RefuseMoved(const Report& report, engine::TrajectState state, journal::v1::Record record) const;
 
   // Append, answer, project.
   absl::Status Commit();

@@ -8,6 +8,7 @@
 #include <absl/time/time.h>
 
 #include <deque>
+#include <functional>
 #include <vector>
 
 #include "services/workflow/input.h"
@@ -23,8 +24,9 @@ class InputQueue {
 
   explicit InputQueue(const Limits& limits) : limits_(limits) {}
 
-  // RESOURCE_EXHAUSTED: full, try again. UNAVAILABLE: closed. The input is left alone then. `bytes`: about how much memory it holds.
-  absl::Status Push(Input&& input, size_t bytes);
+  // RESOURCE_EXHAUSTED: full, try again; `when_room`, if there is one, is then called once, on whatever thread, when there may be room or
+  // the queue is closed. UNAVAILABLE: closed. The input is left alone in both. `bytes`: about how much memory it holds.
+  absl::Status Push(Input&& input, size_t bytes, std::function<void()> when_room = nullptr);
 
   // What is there, in order, at most `most`; waits for it until `until`. Empty: nothing came, or the queue is closed and empty, or Wake.
   std::vector<Input> Take(size_t most, absl::Time until);
@@ -41,11 +43,14 @@ class InputQueue {
     size_t bytes = 0;
   };
 
+  using Calls = std::vector<std::function<void()>>;
+
   const Limits limits_;
   mutable absl::Mutex mutex_;
   absl::CondVar changed_;
   std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  Calls waiting_ ABSL_GUARDED_BY(mutex_);  // for room
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -26,12 +26,19 @@ absl::Status Failed(sqlite3* database) {
   const int code = sqlite3_extended_errcode(database);
   const std::string message = absl::StrCat("SQLite: ", sqlite3_errmsg(database), " (", code, ")");
   EndIfSyncFailed(code, message);
+  const auto full = [&] {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("expected room on the disk for the journal, but it is full or the file may not grow; nothing is lost: make room, and "
+                     "send again what "
+                     "was not answered (",
+                     message, ")"));
+  };
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return absl::ResourceExhaustedError(message);
+      return full();
     case SQLITE_IOERR:
       // A limit on the size of a file is seen as a write that failed.
-      if (code == SQLITE_IOERR_WRITE) return absl::ResourceExhaustedError(message);
+      if (code == SQLITE_IOERR_WRITE) return full();
       return absl::DataLossError(message);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

@@ -79,13 +79,8 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
     Report report = ReadReport(*loop_->workflows(), caller_, request_.cloud_event());
     report.order = order_;
     report.done = [this, envelope = EnvelopeOf(report.event)](const absl::StatusOr<Answer>& answer) { OnAnswer(envelope, answer); };
-    const absl::Status status = loop_->Submit(std::move(report), MemoryOf(request_.cloud_event().size()));
-    Update([&] {
-      reading_ = false;
-      if (status.ok()) return;
-      --undecided_;
-      Fail(status);
-    });
+    next_ = std::move(report);
+    Submit(MemoryOf(request_.cloud_event().size()));
   }
 
   void OnWriteDone(bool ok) override {
@@ -113,6 +108,18 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
       } else if (failure_.ok()) {
         answers_.push_back(std::move(response));
       }
+    });
+  }
+
+  // Nothing more is read before the loop has taken this one in: a full queue slows the senders down, and holds one report of each.
+  void Submit(size_t bytes) {
+    const absl::Status status = loop_->Submit(std::move(next_), bytes, [this, bytes] { Submit(bytes); });
+    if (absl::IsResourceExhausted(status)) return;
+    Update([&] {
+      reading_ = false;
+      if (status.ok()) return;
+      --undecided_;
+      Fail(status);
     });
   }
 
@@ -148,6 +155,7 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
   const Caller caller_;
   const std::shared_ptr<Order> order_ = std::make_shared<Order>();
   PublishStreamRequest request_;
+  Input next_;
   absl::Mutex mutex_;
   std::deque<PublishStreamResponse> answers_;  // the front one may be on its way
   size_t undecided_ = 0;
@@ -166,10 +174,7 @@ class RefusedStream : public grpc::ServerBidiReactor<PublishStreamRequest, Publi
 grpc::ServerUnaryReactor* EventService::Publish(grpc::CallbackServerContext* context, const api::v1::PublishRequest* request,
                                                 api::v1::PublishResponse* response) {
   const Caller caller = Identify(*context);
-  if (!caller.status.ok()) {
-    context->DefaultReactor()->Finish(caller.status);
-    return context->DefaultReactor();
-  }
+  if (!caller.status.ok()) return Finished(context, caller.status);
   return new PublishReactor(loop_, caller, *request, response);
 }
 

@@ -36,6 +36,7 @@ void FillAndGoOn(const std::string& path) {
   --counted;
   EXPECT_OR_EXIT(absl::IsResourceExhausted(status), 1);
   EXPECT_OR_EXIT(counted > 10, 2);
+  EXPECT_OR_EXIT(status.message().find("make room") != absl::string_view::npos, 9);  // says what to do
   const Tip tip = owner->tip();
   for (int again = 0; again < 3; ++again)
     EXPECT_OR_EXIT(absl::IsResourceExhausted(owner->Append(WorkOf(*owner, std::string(10'000, 'y')))), 3);

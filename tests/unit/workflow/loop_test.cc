@@ -1,4 +1,5 @@
 // What becomes of a report, and what stands in the journal.
+#include "services/texts/sentences.h"
 #include "tests/unit/workflow/service.h"
 
 namespace overdracht::workflow {
@@ -110,6 +111,30 @@ TEST(Loop, AnOutdatedPositionIsRefused) {
   const auto answer = service.Publish(std::move(second));
   ASSERT_TRUE(answer->refusal);
   EXPECT_EQ(answer->refusal->reason(), journal::v1::REFUSAL_REASON_POSITION_MOVED);
+  const std::string now = absl::StrCat("0:", started->record + 1);
+  EXPECT_EQ(texts::English(*answer->refusal),
+            absl::StrCat("expected the traject at position 0:", started->record, ", but it has changed since and is at ", now));
+  EXPECT_NE(texts::Dutch(*answer->refusal).find(now), std::string::npos);
+
+  Report only_asked = service.Read(Completed(1, "2017-01-02T09:00:00Z", "crisiskaart", "c"));
+  only_asked.if_position = started->record;
+  only_asked.validate_only = true;
+  EXPECT_EQ(service.Publish(std::move(only_asked))->refusal->SerializeAsString(), answer->refusal->SerializeAsString());
+}
+
+TEST(Loop, AStrangerIsNotToldAPosition) {
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  service.Publish(Started(1, "2017-01-02T09:00:00Z")).IgnoreError();
+  const std::string by_a_stranger =
+      Event("00000099000000109000", TrajectNumber(1), "2017-01-02T09:00:00Z", "tasks.completed", R"({"task":"actieplan"})", "a");
+  for (bool validate_only : {true, false}) {
+    Report report = service.Read(by_a_stranger);
+    report.if_position = 1;
+    report.validate_only = validate_only;
+    EXPECT_EQ(Service::Outcome(service.Publish(std::move(report))), "not_a_participant");
+  }
 }
 
 TEST(Loop, DrainingFinishesWhatWaitsAndTakesNothingMore) {
