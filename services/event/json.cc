@@ -1,5 +1,7 @@
 #include "services/event/json.h"
 
+#include <absl/strings/match.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -103,6 +105,11 @@ bool JsonDocument::Read(absl::string_view json) {
   strings_.clear();
   strings_.reserve(json.size());
   error_byte_ = 0;
+  // The parser would pass over a byte order mark, which has no place in JSON that is sent (RFC 8259, 8.1).
+  if (absl::StartsWith(json, "\xEF\xBB\xBF")) {
+    error_byte_ = 1;
+    return false;
+  }
   // The parser would take a NUL byte for the end of the text and pass over what follows.
   if (const size_t nul = json.find('\0'); nul != absl::string_view::npos) {
     error_byte_ = nul + 1;

@@ -347,6 +347,7 @@ TEST(Read, TextThatIsNotAnEvent) {
   EXPECT_EQ(OutcomeOfText("{}"), "FIELD_MISSING /specversion: version_1_0");
   EXPECT_EQ(OutcomeOfText("{\"a\":nul}"), "UNREADABLE byte 9: json");
   for (const std::string& text : {opening,
+                                  "\xEF\xBB\xBF" + sound,
                                   sound + sound,
                                   sound + "x",
                                   sound + std::string(1, '\0'),
