@@ -1,5 +1,6 @@
 #include "services/cli/definitions.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -35,6 +36,7 @@ std::optional<std::string> FromDisk(const std::string& path) {
 }
 
 std::string PathOf(const WorkflowPlace& place, absl::string_view file) {
+  if (!place.file.empty() && file == absl::StrCat(place.id, "/", kFile)) return place.file;
   return place.folder.empty() ? std::string(file) : absl::StrCat(place.folder, "/", file);
 }
 
@@ -45,6 +47,13 @@ std::vector<WorkflowPlace> ShippedPlaces() {
     if (path == absl::StrCat(id, "/", kFile)) places.push_back({.folder = "", .id = id});
   }
   return places;
+}
+
+// A name that a workflow may have, made of a file's.
+std::string IdFor(const std::string& stem) {
+  std::string id;
+  for (char c : stem.substr(0, 64)) id += absl::ascii_isalnum(c) ? absl::ascii_tolower(c) : '-';
+  return id;
 }
 
 }  // namespace
@@ -59,6 +68,10 @@ std::vector<WorkflowPlace> FindWorkflows(const std::string& path) {
     const fs::path given = fs::proximate(workflow.parent_path(), error);
     return WorkflowPlace{.folder = given.string(), .id = workflow.filename().string()};
   };
+  if (fs::is_regular_file(folder, error)) {
+    if (fs::exists(folder.parent_path() / kFile, error)) return {place(folder.parent_path())};
+    return {{.folder = fs::proximate(folder.parent_path(), error).string(), .id = IdFor(folder.stem().string()), .file = path}};
+  }
   if (fs::exists(folder / kFile, error)) return {place(folder)};
   std::vector<WorkflowPlace> places;
   for (const auto& entry : fs::directory_iterator(folder, error)) {

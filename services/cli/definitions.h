@@ -12,13 +12,16 @@
 
 namespace overdracht::cli {
 
-// <folder>/<id>/workflow.yaml; without a folder, or where it has no such file, the one inside the program.
+// <folder>/<id>/workflow.yaml, or `file` where the definition has another name; without a folder, or where it has no such file, the one
+// inside the program.
 struct WorkflowPlace {
   std::string folder;
   std::string id;
+  std::string file = {};
 };
 
-// The workflows that a path means: a workflow's folder, its workflow.yaml, or a folder of workflows. Sorted by id.
+// The workflows that a path means: a workflow's folder, a file in it, any other file (read as a definition that is called as the file is),
+// or a folder of workflows. Sorted by id.
 std::vector<WorkflowPlace> FindWorkflows(const std::string& path);
 
 // What it extends may be one inside the program. Findings name files as they can be opened.

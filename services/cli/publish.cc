@@ -170,7 +170,9 @@ void AddPublish(CLI::App* program, Action* action) {
   command->add_option("FILE", options->file, "CloudEvents in JSON, one a line; - for standard input")->required();
   AddServerOption(command, &options->server);
   command->add_flag("--json", options->json, "Answers as JSON, one a line");
-  command->add_option("--from-line", options->from_line, "Begin with this line of the file")->type_name("N")->check(CLI::PositiveNumber);
+  command->add_option("--from-line", options->from_line, "Begin with this line of the file")
+      ->type_name("N")
+      ->check(CLI::Range(uint64_t{1}, UINT64_MAX));
   command->add_option("--as", options->as, "Report as this organisation only")->type_name("OIN");
   command->callback([options, action] { *action = [options] { return Publish(*options); }; });
 }

@@ -15,6 +15,7 @@
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 #include "services/event/compose.h"
+#include "services/workflow/edge/answers.h"
 
 namespace overdracht::cli {
 namespace {
@@ -79,6 +80,9 @@ int Report(const Options& options) {
   envelope.id = options.id.empty() ? NewId() : options.id;
   envelope.traject = options.traject;
   envelope.time = options.time.empty() ? base::FormatTime(absl::ToUnixMicros(absl::Now())) : options.time;
+  if (!options.if_position.empty() && !workflow::ParsePosition(options.if_position)) {
+    return Usage(absl::StrCat("expected --if-position to be a position such as 0:1289, but it is ", options.if_position));
+  }
   const absl::StatusOr<std::string> event = event::ComposeEvent(options.name, envelope, options.fields);
   if (!event.ok()) return Usage(std::string(event.status().message()));
   const auto channel = Connect(options.server);

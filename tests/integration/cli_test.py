@@ -237,7 +237,8 @@ class Asking(Case):
         self.assertEqual(shown["position"], json.loads(self.publish(server, started(1)).stdout)["position"])
         self.assertIn("houdt", "houdt" + server.run("traject", "show", traject(1)))
         self.assertIn("Open taken", server.run("traject", "show", traject(1)))
-        self.assertEqual(run("traject", "show", traject(9), "--server", server.address).returncode, 1)
+        for unknown in (traject(9), "no-uuid"):
+            self.assertEqual(run("traject", "show", unknown, "--server", server.address).returncode, 1)
 
     def test_outbox(self):
         server = self.serve()
@@ -253,6 +254,19 @@ class Asking(Case):
         self.assertEqual([kind for kind in with_answers if "answers" in kind],
                          ["nl.overdracht.answers.accepted.v1", "nl.overdracht.answers.refused.v1"])
         self.assertEqual(run("outbox", "read", "--oin", ZORG, "--after", "x", "--server", server.address).returncode, 64)
+
+    def test_answers_about_trajecten_that_were_never_started(self):
+        server = self.serve()
+        unknown = event("contacts.held", "u", {"kind": "home_visit"}, 7)
+        refused = event("trajecten.started", "s", {**json.loads(started(8))["data"], "workflow": "nothing"}, 8)
+        mismatch = event("tasks.completed", "m", {"task": "actieplan"}, organisation=WIJK)
+        said = [json.loads(line) for line in self.publish(server, "\n".join([unknown, refused])).stdout.splitlines()]
+        said += [json.loads(line) for line in self.publish(server, mismatch, "--as", ZORG).stdout.splitlines()]
+        answers = server.rows("outbox", "read", "--oin", ZORG, "--answers", "--json")
+        self.assertEqual([answer["subject"] for answer in answers], [traject(7), traject(8), traject(1)])
+        for answer, row in zip(answers, said):
+            row.pop("line")
+            self.assertEqual(answer["data"], row)
 
     def test_outbox_follow(self):
         server = self.serve()
@@ -280,7 +294,14 @@ class Asking(Case):
         self.assertIn("expected", refused["message"])
         self.assertIn("verwacht", run(*report, "task=actieplan").stdout)
         done = run(*report, "task=crisiskaart", "--if-position", "0:1", "--json")
-        self.assertEqual(json.loads(done.stdout)["reason"], "POSITION_MOVED")
+        moved = json.loads(done.stdout)
+        now = json.loads(server.run("traject", "show", traject(1), "--json"))["position"]
+        self.assertEqual((moved["reason"], moved["parameters"]), ("POSITION_MOVED", {"expected": "0:1", "state": now}))
+        self.assertIn(now, moved["message"])
+        self.assertIn(now, moved["melding"])
+        self.assertEqual(run(*report, "task=crisiskaart", "--if-position", "7").returncode, 64)
+        stranger = ("report", "tasks.completed", "--as", "00000004000000001000", "--traject", traject(1), "--server", server.address)
+        self.assertEqual(run(*stranger, "task=crisiskaart").returncode, 1)
         self.assertEqual(run("report", "tasks.eaten", "--as", ZORG, "--traject", traject(1), "--server", server.address).returncode, 64)
 
     def test_audit_of_a_folder_that_is_held_and_of_one_that_is_not(self):
@@ -334,6 +355,13 @@ class Tools(Case):
         self.assertRegex(done.stdout, r"workflow\.yaml:\d+:\d+: \S+: .*expected")
         for line in run("workflow", "check", str(broken), "--json").stdout.splitlines():
             self.assertEqual(list(json.loads(line)), ["file", "line", "column", "code", "message"])
+        # A file of any name is read as a definition.
+        lone = self.where / "Mijn regio.yaml"
+        lone.write_text("a: &b 1\nc: *b\n")
+        done = run("workflow", "check", str(lone))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{lone}:1:4: anchor: ", done.stdout)
+        self.assertEqual(run("workflow", "check", os.path.join(shipped, "uitstroom", "texts.nl.yaml")).returncode, 0)
         diagram = run("workflow", "show", "uitstroom").stdout
         self.assertTrue(diagram.startswith("stateDiagram-v2\n"))
         self.assertIn("voor --> tijdens", diagram)
