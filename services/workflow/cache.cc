@@ -44,7 +44,9 @@ int64_t Check(absl::string_view table, const Fields&... fields) {
 
 uint64_t Unsigned(int64_t value) { return static_cast<uint64_t>(value); }
 
-absl::Status Damaged(absl::string_view table) { return absl::DataLossError(absl::StrCat("cache.db: a row of ", table, " is damaged")); }
+absl::Status Damaged(absl::string_view table) {
+  return absl::DataLossError(absl::StrCat("cache.db: a row of ", table, " is damaged; it is made anew from the journal, try again"));
+}
 
 void PutInteger(std::string* bytes, uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) *bytes += static_cast<char>(value >> shift);

@@ -152,6 +152,8 @@ void Loop::Serve(std::vector<Input> inputs) {
       question->ask(halted_);
     }
   }
+  // Also when nobody reports anything: else a list could not be read for as long.
+  if (halted_.ok() && stuck_.empty() && partition_->damaged()) Abandon(absl::DataLossError("the cache is damaged"));
 }
 
 // When there is something to do without an input.

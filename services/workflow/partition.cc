@@ -98,7 +98,7 @@ absl::StatusOr<engine::TrajectState*> Partition::FindOrMake(absl::string_view id
     recent_.splice(recent_.begin(), recent_, found->second->used);
     return &found->second->state;
   }
-  absl::StatusOr<std::optional<engine::TrajectState>> cold = cache_->ReadTraject(id);
+  absl::StatusOr<std::optional<engine::TrajectState>> cold = Noted(cache_->ReadTraject(id));
   if (!cold.ok()) return cold.status();
   auto hot = std::make_unique<Hot>();
   if (cold->has_value()) {
@@ -209,11 +209,11 @@ absl::Status Partition::Checkpoint() {
 
 absl::StatusOr<std::vector<std::string>> Partition::Ids(absl::string_view after, int limit) {
   if (absl::Status status = WriteDirty(); !status.ok()) return status;
-  return cache_->ReadIds(after, limit);
+  return Noted(cache_->ReadIds(after, limit));
 }
 
 absl::StatusOr<std::vector<OutboxEntry>> Partition::Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit) {
-  return cache_->ReadOutbox(organisation, from_record, answers, limit);
+  return Noted(cache_->ReadOutbox(organisation, from_record, answers, limit));
 }
 
 }  // namespace overdracht::workflow

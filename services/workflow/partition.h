@@ -76,6 +76,8 @@ class Partition {
   // Makes the cache stand at the tip. After an error the partition must be opened anew.
   absl::Status Checkpoint();
   bool AtCheckpoint() const { return tip_ == checkpoint_; }
+  // Something of the cache could not be read: the partition must be opened anew, without it.
+  bool damaged() const { return damaged_; }
   bool Overfull() const { return tip_.last_record - checkpoint_.last_record > limits_.most_records_behind; }
 
   // The last batch that is part of the state.
@@ -84,7 +86,7 @@ class Partition {
   // For lists: the ids of started trajecten after `after`, sorted, at most `limit`.
   absl::StatusOr<std::vector<std::string>> Ids(absl::string_view after, int limit);
   absl::StatusOr<std::vector<OutboxEntry>> Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit);
-  absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return cache_->TipBefore(record); }
+  absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return Noted(cache_->TipBefore(record)); }
 
  private:
   struct Hot {
@@ -98,6 +100,11 @@ class Partition {
   Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits);
   absl::Status Load();
   absl::Status Fold(const log::StoredRecord& stored, const journal::v1::Record& record);
+  template <typename Read>
+  absl::StatusOr<Read> Noted(absl::StatusOr<Read> read) {
+    damaged_ |= absl::IsDataLoss(read.status());
+    return read;
+  }
   absl::Status WriteDirty();
   absl::Status MakeRoom();
 
@@ -106,6 +113,7 @@ class Partition {
   log::Tip tip_;
   log::Tip checkpoint_;
   base::Micros clock_us_ = 0;
+  bool damaged_ = false;
   absl::flat_hash_map<std::string, std::unique_ptr<Hot>> hot_;
   std::list<std::string> recent_;  // the hot ones, the one used last in front
   std::set<TimerKey> timers_;

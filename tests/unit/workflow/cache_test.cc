@@ -42,6 +42,28 @@ TEST_P(DamagedCache, IsMadeAnew) {
   for (size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(service.List()[i].substr(0, 200), lines[i].substr(0, 200));
 }
 
+// Questions alone bring it about, also when nobody reports anything.
+TEST_P(DamagedCache, IsMadeAnewForWhoAsks) {
+  Folder folder;
+  std::vector<std::string> lines;
+  {
+    Service service(folder);
+    service.Start();
+    for (int i = 1; i <= 3; ++i) service.Publish(Started(i, "2017-01-02T09:00:00Z")).IgnoreError();
+    lines = service.List();
+    service.Stop();
+  }
+  Spoil(folder, GetParam());
+  Service service(folder);
+  service.Start();
+  service
+      .Ask([](Partition& partition) {
+        for (int i = 1; i <= 3; ++i) partition.Find(*base::ParseUuid(TrajectNumber(i))).status().IgnoreError();
+      })
+      .IgnoreError();
+  EXPECT_EQ(service.List(), lines);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Rows, DamagedCache,
     ::testing::Values("UPDATE trajecten SET traject = CAST(substr(traject, 1, 40) || X'FF' || substr(traject, 42) AS BLOB)",
