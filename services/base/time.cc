@@ -10,6 +10,9 @@
 namespace overdracht::base {
 namespace {
 
+// Longer than any wait, and short enough that a calendar of years up to 32,767 holds every moment that is made of it.
+constexpr int32_t kMostMonths = 12 * 1000;
+constexpr Micros kMostMicros = 366'000 * kDay;
 constexpr Days kLastDay = 84'005;  // 2199-12-31
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -82,6 +85,7 @@ std::optional<Duration> ParseDuration(absl::string_view text) {
     }
   }
   if (!any || (duration.months == 0 && duration.micros == 0)) return std::nullopt;
+  if (duration.months > kMostMonths || duration.micros > kMostMicros) return std::nullopt;
   return duration;
 }
 

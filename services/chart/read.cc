@@ -85,10 +85,8 @@ class Files {
     }
     const size_t findings = findings_->size();
     Node node = ReadYaml(path, *text, findings_);
-    if (node.kind != Node::kMap) {
-      is_whole_ = false;
-      if (findings_->size() == findings) findings_->Add(node.place, "form", "expected a map, but this is none");
-    }
+    if (node.kind != Node::kMap && findings_->size() == findings) findings_->Add(node.place, "form", "expected a map, but this is none");
+    if (findings_->size() != findings) is_whole_ = false;
     return node;
   }
 

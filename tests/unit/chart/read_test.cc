@@ -106,6 +106,7 @@ const Change kChanges[] = {
      "responsible, owner, "
      "sender, recipient, care_roles, but this is 'huisarts'"},
     {"term: P2W", "term: ^2 weken", "duration: expected an ISO 8601 duration such as P6W or PT1H, but this is '2 weken'"},
+    {"term: P2W", "term: ^P1001Y", "duration: expected an ISO 8601 duration such as P6W or PT1H, but this is 'P1001Y'"},
     {"term: P2W", "term: ^P0D", "duration: expected an ISO 8601 duration such as P6W or PT1H, but this is 'P0D'"},
     {kRule, "  ^Sluiting: {on: closing, opens: afsluiten}\n",
      "name: expected a name of 1 to 64 characters a-z, 0-9 and _, but this is 'Sluiting'"},
@@ -269,6 +270,12 @@ TEST(Read, FindsAllThatIsWrongAtOnceInOrder) {
   EXPECT_THAT(findings[1], HasSubstr("klein/texts.nl.yaml:4:25: unknown_key"));
   EXPECT_THAT(findings[2], HasSubstr("klein/workflow.yaml:5:56: duration"));
   EXPECT_THAT(findings[3], HasSubstr("klein/workflow.yaml:16:18: unknown_event"));
+}
+
+TEST(Read, WhatFollowsFromTextThatIsNotPlainYamlIsNotFound) {
+  Texts files = SmallFiles();
+  files["klein/workflow.yaml"] = "workflow: klein\nphases: &a {}\n";
+  EXPECT_THAT(FindingsOf(ReadFrom(files, "klein")), ElementsAre(HasSubstr("klein/workflow.yaml:2:9: anchor")));
 }
 
 TEST(Read, ATextForNothingIsFound) {
