@@ -173,6 +173,15 @@ const Change kChanges[] = {
      "27:5: no_term: expected no terms, for respijt ends with its date, but it is otherwise"},
     {"    opgenomen: {of: review, dreigend: P4W, crisis: P4W, escalation: {tell: gemeente}}\n", "",
      "24:5: no_term: expected a term for opgenomen, but it has none"},
+    {"[{tell: gemeente}, {wait: P1D, tell: gemeente}]", "{tell: gemeente}",
+     "27:5: no_wait: expected a second step, and from then on a wait at each, for respijt has no term of its own to wait again, "
+     "but it is otherwise"},
+    {"{wait: P1D, tell: gemeente}]", "{at_most: P1D, tell: gemeente}]",
+     "27:5: no_wait: expected a second step, and from then on a wait at each, for respijt has no term of its own to wait again, "
+     "but it is otherwise"},
+    {"{wait: P1D, tell: gemeente}]", "{wait: P1D, tell: gemeente}, {tell: gemeente}]",
+     "27:5: no_wait: expected a second step, and from then on a wait at each, for respijt has no term of its own to wait again, "
+     "but it is otherwise"},
     {kLast, "  klaar: {final: afgerond}\ndecisions:\n  ^plan: {awaited: interrupted}\n",
      "no_term: expected a term, for this decision is waited for, but it has none"},
     {kLast, "  klaar: {final: afgerond}\ndecisions:\n  ^plan: {awaited: interrupted, term: P1D}\n",
@@ -194,6 +203,10 @@ const Change kChanges[] = {
      "12:3: duplicate_name: expected one task of this name, or one beside one per_reference, but 'afsluiten' is there already"},
     {kRule, "  sluiting: {on: closing, opens: afsluiten}\n  ^r: {on: homes.lost}\n",
      "no_effect: expected tell, opens or awaits, but this rule does nothing"},
+    {"task_escalation:\n  - tell: owner\nrules:\n",
+     "  taken: {leefgebied: wonen, owner: ggz, term: P1D, open_while: interrupted}\n"
+     "task_escalation:\n  - tell: owner\nrules:\n  r: {on: homes.lost, opens: ^taken}\n",
+     "opens: expected tasks that do not open by themselves, but 'taken' has open_while"},
     {"term: P2W}\n    transitions",
      "term: P2W}\n      ^stil: {leefgebied: wonen, owner: ggz, term: P1D, open_while: interrupted}\n    transitions",
      "no_text: expected a text for 'stil' in klein/texts.nl.yaml, but there is none"},
