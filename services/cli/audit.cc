@@ -113,9 +113,7 @@ int Verify(const Options& options) {
 
 // ---- replay ----------------------------------------------------------------------------------------------------------------------------
 
-int PrintComparison(const audit::Replayer& replayer) {
-  if (!replayer.difference()) return PrintJson({{"records", replayer.records()}, {"same", true}});
-  const audit::Difference& difference = *replayer.difference();
+int PrintDifference(const audit::Difference& difference) {
   PrintJson({{"same", false}, {"position", difference.position}, {"field", difference.field}, {"why", difference.why}});
   return kRefused;
 }
@@ -139,11 +137,15 @@ int Replay(const Options& options) {
     replayer = audit::Replay(options.file, replay, [&](uint64_t done, uint64_t total) { progress.At(done, total); });
   }
   if (!replayer.ok()) return Failed(replayer.status());
-  if (options.compare) return PrintComparison(**replayer);
+  // What follows a difference is nobody's state: none is printed.
+  if ((*replayer)->difference()) return PrintDifference(*(*replayer)->difference());
   for (const engine::TrajectState* state : (*replayer)->Trajecten()) {
     const std::string line = workflow::TrajectLine(state->traject);
     std::printf("%s\n", options.json ? line.c_str() : TrajectLineText(nlohmann::json::parse(line)).c_str());
   }
+  if (options.compare)
+    std::fprintf(stderr, "%llu records read, all that were replayed are decided the same\n",
+                 static_cast<unsigned long long>((*replayer)->records()));
   return kDone;
 }
 
@@ -171,7 +173,8 @@ void AddAudit(CLI::App* program, Action* action) {
   replay->add_option("--traject", options->traject, "Only this one")->type_name("ID");
   replay->add_option("--at", options->at, "Up to and including this moment or position")->type_name("TIME|POSITION");
   replay->add_flag("--json", options->json, "As `traject list --json`");
-  replay->add_flag("--compare", options->compare, "Decide every input again; names the first record that differs");
+  replay->add_flag("--compare", options->compare,
+                   "Decide every input again too; where one differs, only the first such record is named (exit 2)");
   replay->callback([options, action] { *action = [options] { return Replay(*options); }; });
 }
 
