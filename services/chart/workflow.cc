@@ -7,7 +7,9 @@
 
 #include <algorithm>
 
+#include "services/base/check.h"
 #include "services/base/sha256.h"
+#include "services/chart/schema.h"
 
 namespace overdracht::chart {
 namespace {
@@ -41,6 +43,28 @@ template <typename Entries, typename Index>
 auto FindIn(const Entries& entries, const Index& index, absl::string_view name) -> decltype(&entries[0]) {
   const auto it = index.find(name);
   return it == index.end() ? nullptr : &entries[it->second];
+}
+
+// Every duration in the message and in what it holds. They are known by the options of their fields.
+absl::Status AddDurations(const google::protobuf::Message& message, absl::flat_hash_map<std::string, base::Duration>* by_text) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (RuleOf(field).means() == workflow::v1::MEANING_DURATION) {
+      const std::string text = reflection->GetString(message, field);
+      const std::optional<base::Duration> duration = base::ParseDuration(text);
+      if (!duration) return absl::InvalidArgumentError(absl::StrCat(text, " is no duration"));
+      by_text->emplace(text, *duration);
+    }
+    if (field->message_type() == nullptr) continue;
+    const int size = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      const auto& held = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i) : reflection->GetMessage(message, field);
+      if (absl::Status status = AddDurations(held, by_text); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
 }
 
 void AddElapsed(const Condition& condition, std::vector<std::string>* durations) {
@@ -115,7 +139,7 @@ absl::Status Workflow::Build() {
     if (rule.on().internal() != workflow::v1::INTERNAL_UNSPECIFIED) rules_on_internal_[rule.on().internal()].push_back(i);
   }
   AddMilestones();
-  return absl::OkStatus();
+  return AddDurations(definition_, &durations_);
 }
 
 // A condition of a state matters in its phase, one of a task in the phases where that can be open, every other in all phases.
@@ -171,6 +195,12 @@ const std::vector<int>& Workflow::RulesOn(workflow::v1::Internal internal) const
   static const auto* none = new std::vector<int>;
   const auto it = rules_on_internal_.find(internal);
   return it == rules_on_internal_.end() ? *none : it->second;
+}
+
+const base::Duration& Workflow::DurationOf(absl::string_view text) const {
+  const auto it = durations_.find(text);
+  OVERDRACHT_CHECK(it != durations_.end(), "a duration that is not in the definition");
+  return it->second;
 }
 
 const std::vector<std::string>& Workflow::Milestones(absl::string_view phase) const {

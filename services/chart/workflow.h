@@ -19,6 +19,7 @@
 #include "overdracht/event/v1/event.pb.h"
 #include "overdracht/journal/v1/traject.pb.h"
 #include "overdracht/workflow/v1/definition.pb.h"
+#include "services/base/time.h"
 #include "services/chart/interpreter.h"
 #include "services/chart/trigger.h"
 
@@ -26,7 +27,8 @@ namespace overdracht::chart {
 
 class Workflow {
  public:
-  // The definition must be sound by itself (services/chart/check): every name that it uses is there. Else INVALID_ARGUMENT.
+  // The definition must be sound by itself (services/chart/check): every name that it uses is there, every duration is one. Else
+  // INVALID_ARGUMENT.
   static absl::StatusOr<std::shared_ptr<const Workflow>> Compile(workflow::v1::WorkflowDefinition definition);
 
   const workflow::v1::WorkflowDefinition& definition() const { return definition_; }
@@ -46,6 +48,8 @@ class Workflow {
   // Indexes into definition().rules() of the rules on this event, or on this internal event.
   const std::vector<int>& RulesOn(absl::string_view event) const;
   const std::vector<int>& RulesOn(workflow::v1::Internal internal) const;
+  // What a duration of the definition (a term, a wait, a grace, …) says; `text` as it stands there, not empty.
+  const base::Duration& DurationOf(absl::string_view text) const;
   // Durations of `elapsed` in conditions that matter while this phase is active, in the order of the definition.
   const std::vector<std::string>& Milestones(absl::string_view phase) const;
   // Null: no state of that name.
@@ -77,6 +81,7 @@ class Workflow {
   absl::flat_hash_map<std::string, std::vector<int>> rules_on_event_;
   absl::flat_hash_map<int, std::vector<int>> rules_on_internal_;
   absl::flat_hash_map<std::string, std::vector<std::string>> milestones_;
+  absl::flat_hash_map<std::string, base::Duration> durations_;
 };
 
 // The workflows that are deployed: for each id the current version, and every version that a traject runs on.

@@ -66,7 +66,8 @@ bool StandsStill(const Work& work, TermKind of, absl::string_view reference);
 void SetTerm(Work* work, TermKind of, const std::string& reference, const std::string& term);
 // Sets a timer at a moment; `place` as it is where given.
 void SetTimer(Work* work, TermKind of, const std::string& reference, base::Micros at, uint32_t times = 1, const uint64_t* place = nullptr);
-void ClearTimer(Work* work, TermKind of, const std::string& reference);
+void ClearTimer(Work* work, TermKind of, const std::string& reference);  // where there is one
+void ClearTimer(Work* work, const journal::v1::Timer& timer);            // of the state, or a copy
 // Lets timers stand still or go on as the state now asks.
 void FollowTimers(Work* work);
 // When it runs out next; 0: no such timer, or it stands still.

@@ -72,11 +72,7 @@ Organisations Told(const Work& work, const Chain& chain, uint32_t times, const s
 // When the step that comes `times`-th is due, counted from now.
 base::Micros WaitEnds(const Work& work, const Chain& chain, uint32_t times) {
   const Step& step = StepOf(*chain.escalation, times);
-  const auto from_now = [&](const std::string& wait) {
-    const std::optional<base::Duration> duration = base::ParseDuration(wait);
-    OVERDRACHT_CHECK(duration.has_value(), "a definition with a duration that its reader should have refused");
-    return base::Add(work.now(), *duration);
-  };
+  const auto from_now = [&](const std::string& wait) { return base::Add(work.now(), work.workflow().DurationOf(wait)); };
   if (!step.wait().empty()) return from_now(step.wait());
   const base::Micros same = from_now(chain.term);
   return step.at_most().empty() ? same : std::min(same, from_now(step.at_most()));
@@ -84,7 +80,7 @@ base::Micros WaitEnds(const Work& work, const Chain& chain, uint32_t times) {
 
 void Escalate(Work* work, const journal::v1::Timer& timer) {
   const Chain chain = ChainOf(*work, timer.of(), timer.reference());
-  ClearTimer(work, timer.of(), timer.reference());
+  ClearTimer(work, timer);
   if (chain.escalation->steps().empty()) return;
   const Organisations told = Told(*work, chain, timer.times(), timer.reference());
   const base::Micros next_at = WaitEnds(*work, chain, timer.times() + 1);
@@ -120,7 +116,7 @@ const workflow::v1::Series* SeriesOf(const Work& work, TermKind of, const std::s
 void RunOut(Work* work, const journal::v1::TermRanOut& term) {
   const journal::v1::Timer* found = FindTimer(work->traject(), term.of(), term.reference());
   OVERDRACHT_CHECK(found != nullptr && found->at_us() == term.due_us(), "a term ran out that nobody set");
-  const journal::v1::Timer timer = *found;
+  const journal::v1::Timer timer = *found;  // a copy: what follows takes it out of the state
   switch (term.of()) {
     case notice::v1::TERM_KIND_MONITORING:
     case notice::v1::TERM_KIND_WAAKVLAM:
@@ -129,9 +125,9 @@ void RunOut(Work* work, const journal::v1::TermRanOut& term) {
     case notice::v1::TERM_KIND_SUPPORT_BEGINS:
     case notice::v1::TERM_KIND_SUPPORT_ENDS:
     case notice::v1::TERM_KIND_ELAPSED:
-      return ClearTimer(work, term.of(), term.reference());  // what was waited for follows from the time
+      return ClearTimer(work, timer);  // what was waited for follows from the time
     case notice::v1::TERM_KIND_CONSENT_ENDS:
-      ClearTimer(work, term.of(), term.reference());
+      ClearTimer(work, timer);
       return ExpireConsent(work, term.reference());
     default:
       return Escalate(work, timer);

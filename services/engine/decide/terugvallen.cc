@@ -128,12 +128,13 @@ Refused Check(const Work& work, const event::v1::TerugvallenRespiteStarted& even
                      {EPISODE_STATE_GESIGNALEERD, EPISODE_STATE_BEOORDEELD, EPISODE_STATE_OPGESCHAALD, EPISODE_STATE_RESPIJT})) {
     return refused;
   }
-  const std::optional<base::Duration> longest = base::ParseDuration(work.definition().terugval().longest_respite());
-  if (!longest) return std::nullopt;
+  const std::string& longest = work.definition().terugval().longest_respite();
+  if (longest.empty()) return std::nullopt;
   const Episode& episode = *FindEpisode(work.traject(), event.episode());
   const base::Days began = episode.state() == EPISODE_STATE_RESPIJT ? episode.stay_began_day() : base::DayOf(work.now());
-  if (*base::ParseDate(event.until()) <= base::DayOf(base::Add(base::StartOf(began), *longest))) return std::nullopt;
-  return Illegal(journal::v1::REFUSAL_REASON_STAY_TOO_LONG, {{"limit", work.definition().terugval().longest_respite()}});
+  const base::Micros ends = base::Add(base::StartOf(began), work.workflow().DurationOf(longest));
+  if (*base::ParseDate(event.until()) <= base::DayOf(ends)) return std::nullopt;
+  return Illegal(journal::v1::REFUSAL_REASON_STAY_TOO_LONG, {{"limit", longest}});
 }
 
 void Do(Work* work, const event::v1::TerugvallenRespiteStarted& event) {

@@ -116,7 +116,7 @@ void ClearOtherTimers(Work* work) {
     if (goes_on(timer.of())) {
       ++i;
     } else {
-      ClearTimer(work, timer.of(), std::string(timer.reference()));
+      ClearTimer(work, timer);
     }
   }
 }

@@ -75,9 +75,8 @@ const journal::v1::Handover* ThisHandover(const Work& work) {
 
 bool Elapsed(const Work& work, const std::string& duration) {
   const journal::v1::Clock* clock = FindClock(work.traject(), Phase(work.traject()));
-  const std::optional<base::Duration> parsed = base::ParseDuration(duration);
-  if (clock == nullptr || !parsed) return false;
-  return base::Add(clock->entered_us(), *parsed) <= clock->entered_us() + Ran(work, *clock);
+  if (clock == nullptr) return false;
+  return base::Add(clock->entered_us(), work.workflow().DurationOf(duration)) <= clock->entered_us() + Ran(work, *clock);
 }
 
 }  // namespace

@@ -95,12 +95,13 @@ bool FollowStay(Work* work) {
   const workflow::v1::StayLimit& limit = work->definition().stay();
   const journal::v1::Stay& stay = work->traject().stay();
   const bool should = stay.setting() == limit.setting() && (!limit.has_while_() || Holds(*work, limit.while_()));
-  if (should == (FindTimer(work->traject(), notice::v1::TERM_KIND_STAY, kStay) != nullptr)) return false;
+  const journal::v1::Timer* timer = FindTimer(work->traject(), notice::v1::TERM_KIND_STAY, kStay);
+  if (should == (timer != nullptr)) return false;
   if (should) {
     const base::Micros began = base::StartOf(*base::ParseDate(stay.since()));
-    SetTimer(work, notice::v1::TERM_KIND_STAY, kStay, base::Add(began, *base::ParseDuration(limit.longest())));
+    SetTimer(work, notice::v1::TERM_KIND_STAY, kStay, base::Add(began, work->workflow().DurationOf(limit.longest())));
   } else {
-    ClearTimer(work, notice::v1::TERM_KIND_STAY, kStay);
+    ClearTimer(work, *timer);
   }
   return true;
 }

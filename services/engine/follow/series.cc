@@ -1,21 +1,14 @@
 // Series: contacts that are due again and again, on one clock that stands still while the traject is interrupted.
 
-#include "services/base/check.h"
 #include "services/engine/work.h"
 
 namespace overdracht::engine {
 namespace {
 
-base::Duration Parsed(const std::string& duration) {
-  const std::optional<base::Duration> parsed = base::ParseDuration(duration);
-  OVERDRACHT_CHECK(parsed.has_value(), "a definition with a duration that its reader should have refused");
-  return *parsed;
-}
-
 // The k-th due moment (k from 1), on the series' own clock: counted from entry by the calendar, as if nothing had interrupted it.
-base::Micros DueMoment(const workflow::v1::Series& series, base::Micros entered, uint32_t k) {
-  const base::Duration first = Parsed(series.first().empty() ? series.every() : series.first());
-  const base::Duration every = Parsed(series.every());
+base::Micros DueMoment(const Work& work, const workflow::v1::Series& series, base::Micros entered, uint32_t k) {
+  const base::Duration& first = work.workflow().DurationOf(series.first().empty() ? series.every() : series.first());
+  const base::Duration& every = work.workflow().DurationOf(series.every());
   base::Duration total;
   total.months = first.months + static_cast<int32_t>(k - 1) * every.months;
   total.micros = first.micros + static_cast<int64_t>(k - 1) * every.micros;
@@ -25,9 +18,9 @@ base::Micros DueMoment(const workflow::v1::Series& series, base::Micros entered,
 // The timer that tells when nobody came. `place` stays what it was at entry.
 void SetNext(Work* work, const workflow::v1::Series& series, const journal::v1::Clock& clock, uint32_t k, const uint64_t* place) {
   if (series.times() != 0 && k > series.times()) return;
-  const base::Micros due = DueMoment(series, clock.entered_us(), k) + clock.stood_still_us();
+  const base::Micros due = DueMoment(*work, series, clock.entered_us(), k) + clock.stood_still_us();
   // What stands still now has this much left when it goes on; measured from where the clock stands.
-  base::Micros at = base::Add(due, Parsed(series.grace()));
+  base::Micros at = base::Add(due, work->workflow().DurationOf(series.grace()));
   if (Interrupted(work->traject())) at += work->now() - work->traject().interrupted_since_us();
   SetTimer(work, series.of(), SeriesReference(series, k), at, 1, place);
 }
@@ -67,7 +60,7 @@ void Settle(Work* work, const workflow::v1::Series& definition, uint32_t before,
   const journal::v1::Timer* timer = FindTimer(work->traject(), definition.of(), reference);
   if (timer == nullptr) return;
   const uint64_t place = timer->place();
-  ClearTimer(work, definition.of(), reference);
+  ClearTimer(work, *timer);
   SetNext(work, definition, *FindClock(work->traject(), definition.name()), after + 1, &place);
 }
 
@@ -99,9 +92,10 @@ void CountContact(Work* work, const std::string& kind) {
     const journal::v1::Series* series = FindSeries(work->traject(), definition.name());
     if (series == nullptr || definition.contact() != kind) continue;
     const journal::v1::Clock& clock = *FindClock(work->traject(), definition.name());
-    const base::Micros reach = base::Add(clock.entered_us() + Ran(*work, clock), Parsed(definition.grace()));
+    const base::Micros reach = base::Add(clock.entered_us() + Ran(*work, clock), work->workflow().DurationOf(definition.grace()));
     uint32_t covered = series->covered();
-    while ((definition.times() == 0 || covered < definition.times()) && DueMoment(definition, clock.entered_us(), covered + 1) <= reach) {
+    while ((definition.times() == 0 || covered < definition.times()) &&
+           DueMoment(*work, definition, clock.entered_us(), covered + 1) <= reach) {
       ++covered;
     }
     if (covered == series->covered()) continue;

@@ -1,16 +1,12 @@
 // Timers are state: set, cleared, standing still, going on. What happens when one runs out: decide/terms.cc.
 
-#include "services/base/check.h"
 #include "services/engine/work.h"
 
 namespace overdracht::engine {
 namespace {
 
-base::Duration Parsed(const std::string& term) {
-  const std::optional<base::Duration> duration = base::ParseDuration(term);
-  OVERDRACHT_CHECK(duration.has_value(), "a definition with a duration that its reader should have refused");
-  return *duration;
-}
+// When a whole term that begins now ends.
+base::Micros EndOf(const Work& work, const std::string& term) { return base::Add(work.now(), work.workflow().DurationOf(term)); }
 
 void Put(Work* work, journal::v1::Timer timer) {
   work->Emit([&](journal::v1::Effect* e) { *e->mutable_timer_set()->mutable_timer() = std::move(timer); });
@@ -59,7 +55,7 @@ void SetTerm(Work* work, TermKind of, const std::string& reference, const std::s
     timer.set_stands_still(true);
     timer.set_whole(term);
   } else {
-    timer.set_at_us(base::Add(work->now(), Parsed(term)));
+    timer.set_at_us(EndOf(*work, term));
   }
   Put(work, std::move(timer));
 }
@@ -78,10 +74,13 @@ void SetTimer(Work* work, TermKind of, const std::string& reference, base::Micro
 }
 
 void ClearTimer(Work* work, TermKind of, const std::string& reference) {
-  if (FindTimer(work->traject(), of, reference) == nullptr) return;
+  if (const journal::v1::Timer* timer = FindTimer(work->traject(), of, reference)) ClearTimer(work, *timer);
+}
+
+void ClearTimer(Work* work, const journal::v1::Timer& timer) {
   work->Emit([&](journal::v1::Effect* e) {
-    e->mutable_timer_cleared()->set_of(of);
-    e->mutable_timer_cleared()->set_reference(reference);
+    e->mutable_timer_cleared()->set_of(timer.of());
+    e->mutable_timer_cleared()->set_reference(timer.reference());
   });
 }
 
@@ -96,7 +95,7 @@ void FollowTimers(Work* work) {
       timer.set_left_us(timer.at_us() - work->now());
       timer.clear_at_us();
     } else {
-      timer.set_at_us(timer.whole().empty() ? work->now() + timer.left_us() : base::Add(work->now(), Parsed(timer.whole())));
+      timer.set_at_us(timer.whole().empty() ? work->now() + timer.left_us() : EndOf(*work, timer.whole()));
       timer.clear_left_us();
       timer.clear_whole();
     }

@@ -74,6 +74,18 @@ TEST(Workflow, FindsRulesByWhatTheyWaitFor) {
   EXPECT_THAT(workflow->RulesOn(workflow::v1::INTERNAL_INTERRUPTED), IsEmpty());
 }
 
+TEST(Workflow, KnowsWhatItsDurationsSayWhereverTheyStand) {
+  const auto workflow = Compiled(R"(
+    id: "w" phases { name: "a" transitions { to: "b" gates { name: "g" when { not { elapsed: "P24M" } } } } } phases { name: "b" }
+    tasks { name: "plan" term: "P6W" terms { phase: "a" term: "PT1H" } } series { name: "s" every: "P1Y6M" }
+    task_escalation { steps {} steps { wait: "P2D" } })");
+  EXPECT_EQ(workflow->DurationOf("P24M"), (base::Duration{.months = 24}));
+  EXPECT_EQ(workflow->DurationOf("P6W"), (base::Duration{.micros = 42 * base::kDay}));
+  EXPECT_EQ(workflow->DurationOf("PT1H"), (base::Duration{.micros = 3600 * base::kSecond}));
+  EXPECT_EQ(workflow->DurationOf("P1Y6M"), (base::Duration{.months = 18}));
+  EXPECT_EQ(workflow->DurationOf("P2D"), (base::Duration{.micros = 2 * base::kDay}));
+}
+
 TEST(Workflow, KnowsTheMomentsThatAPhaseWaitsFor) {
   const auto workflow = Compiled(R"(
     id: "w"
@@ -100,6 +112,7 @@ TEST(Workflow, IsRefusedWhereNamesClashOrLeadNowhere) {
            R"(id: "w" phases { name: "a" transitions { to: "b" } })",
            R"(id: "w" phases { name: "a" transitions { to: "a" on { event: "homes.sold" } } })",
            R"(id: "w" phases { name: "a" } tasks { name: "t" } tasks { name: "t" })",
+           R"(id: "w" phases { name: "a" } tasks { name: "t" term: "2 weken" })",
            R"(id: "w" phases { name: "a" } tasks { name: "t" } tasks { name: "u" called: "t" })",
            R"(id: "w" phases { name: "a" } series { name: "s" } series { name: "s" })",
            R"(id: "w" phases { name: "a" } decisions { name: "d" } decisions { name: "d" })",
