@@ -4,43 +4,13 @@
 #include <absl/strings/str_join.h>
 #include <absl/strings/strip.h>
 
-#include "overdracht/event/v1/options.pb.h"
+#include "services/engine/decide/kind.h"
 
 namespace overdracht::engine {
 namespace {
 
 using event::v1::Event;
-using event::v1::EventRule;
 using event::v1::Reporter;
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-
-const Message& Data(const Event& event) {
-  const auto* oneof = Event::descriptor()->FindOneofByName("data");
-  const FieldDescriptor* field = event.GetReflection()->GetOneofFieldDescriptor(event, oneof);
-  OVERDRACHT_CHECK(field != nullptr, "an event without data");
-  return event.GetReflection()->GetMessage(event, field);
-}
-
-const EventRule& RuleOf(const Event& event) { return Data(event).GetDescriptor()->options().GetExtension(event::v1::event); }
-
-// The string field of this name; null where the event has none.
-const std::string* Field(const Event& event, const char* name) {
-  static const auto* none = new std::string;
-  const Message& data = Data(event);
-  const FieldDescriptor* field = data.GetDescriptor()->FindFieldByName(name);
-  return field == nullptr ? nullptr : &data.GetReflection()->GetStringReference(data, field, const_cast<std::string*>(none));
-}
-
-std::string CodeOf(Reporter reporter) { return base::Code(reporter); }
-
-// Reporters that are said of the thing that the event names: whether it is there comes first.
-bool DependsOnThing(const EventRule& rule) {
-  for (int reporter : rule.reporters()) {
-    if (reporter >= event::v1::REPORTER_TASK_OWNER && reporter <= event::v1::REPORTER_PROVIDER) return true;
-  }
-  return false;
-}
 
 std::string TaskOwner(const Work& work, const std::string& task) {
   const journal::v1::Task* entry = FindTask(work.traject(), task);
@@ -56,7 +26,7 @@ bool MayOffer(const Traject& traject, const event::v1::HandoversOffered& offered
   return offered.transfers_responsibility() ? traject.responsible() == who : HoldsCareRole(traject, who);
 }
 
-bool Is(const Work& work, Reporter reporter) {
+bool Is(const Work& work, const Kind& kind, Reporter reporter) {
   const Traject& traject = work.traject();
   const Event& event = *work.event();
   const std::string& who = work.reporter();
@@ -66,13 +36,13 @@ bool Is(const Work& work, Reporter reporter) {
     case event::v1::REPORTER_RESPONSIBLE:
       return traject.responsible() == who;
     case event::v1::REPORTER_TASK_OWNER:
-      return TaskOwner(work, *Field(event, "task")) == who;
+      return TaskOwner(work, ThingId(kind, event)) == who;
     case event::v1::REPORTER_SENDER:
-      return FindHandover(traject, *Field(event, "handover"))->sender() == who;
+      return FindHandover(traject, ThingId(kind, event))->sender() == who;
     case event::v1::REPORTER_RECIPIENT:
-      return FindHandover(traject, *Field(event, "handover"))->recipient() == who;
+      return FindHandover(traject, ThingId(kind, event))->recipient() == who;
     case event::v1::REPORTER_PROVIDER:
-      return FindSupport(traject, *Field(event, "support"))->provider() == who;
+      return FindSupport(traject, ThingId(kind, event))->provider() == who;
     case event::v1::REPORTER_OFFERER:
       return MayOffer(traject, event.handovers_offered(), who);
     default:
@@ -95,9 +65,31 @@ Refused RecipientTakesPart(const Work& work, const std::string& recipient) {
   return Refuse(journal::v1::REFUSAL_CODE_UNKNOWN_REFERENCE, journal::v1::REFUSAL_REASON_RECIPIENT_TAKES_NO_PART);
 }
 
-// What the event names and must be there already.
-Refused CheckReferences(const Work& work) {
+// The thing that an event of this kind names is there.
+Refused CheckThing(const Work& work, const Kind& kind) {
   const Traject& traject = work.traject();
+  const std::string& id = ThingId(kind, *work.event());
+  switch (kind.thing) {
+    case Kind::kTask:
+      return TaskKnown(work, id) ? Refused() : Unknown("task");
+    case Kind::kHandover:
+      return FindHandover(traject, id) ? Refused() : Unknown("handover");
+    case Kind::kConsent:
+      return FindConsent(traject, id) ? Refused() : Unknown("consent");
+    case Kind::kSupport:
+      return FindSupport(traject, id) ? Refused() : Unknown("support");
+    case Kind::kHome:
+      return FindHome(traject, id) ? Refused() : Unknown("home");
+    case Kind::kEpisode:
+      return FindEpisode(traject, id) ? Refused() : Unknown("episode");
+    case Kind::kNothing:
+      break;
+  }
+  OVERDRACHT_CHECK(false, "an event that names nothing");
+}
+
+// What the event names and must be there already.
+Refused CheckReferences(const Work& work, const Kind& kind) {
   const Event& event = *work.event();
   switch (event.data_case()) {
     case Event::kHandoversOffered:
@@ -131,20 +123,13 @@ Refused CheckReferences(const Work& work) {
       if (!work.definition().has_stay()) return Unknown("stay");
       return std::nullopt;
     default:
-      break;
+      return CheckThing(work, kind);
   }
-  if (const std::string* task = Field(event, "task")) return TaskKnown(work, *task) ? Refused() : Unknown("task");
-  if (const std::string* id = Field(event, "handover")) return FindHandover(traject, *id) ? Refused() : Unknown("handover");
-  if (const std::string* id = Field(event, "consent")) return FindConsent(traject, *id) ? Refused() : Unknown("consent");
-  if (const std::string* id = Field(event, "support")) return FindSupport(traject, *id) ? Refused() : Unknown("support");
-  if (const std::string* id = Field(event, "home")) return FindHome(traject, *id) ? Refused() : Unknown("home");
-  if (const std::string* id = Field(event, "episode")) return FindEpisode(traject, *id) ? Refused() : Unknown("episode");
-  return std::nullopt;
 }
 
-Refused CheckRole(const Work& work) {
-  for (int reporter : RuleOf(*work.event()).reporters()) {
-    if (Is(work, static_cast<Reporter>(reporter))) return std::nullopt;
+Refused CheckRole(const Work& work, const Kind& kind) {
+  for (const Reporter reporter : kind.reporters) {
+    if (Is(work, kind, reporter)) return std::nullopt;
   }
   return Refuse(journal::v1::REFUSAL_CODE_ROLE_NOT_ALLOWED, journal::v1::REFUSAL_REASON_REPORTER_NOT_PERMITTED,
                 {{"permitted", Permitted(*work.event())}});
@@ -159,8 +144,8 @@ bool ReportsAccessAsSender(const Work& work) {
 
 // The task that the event is about, or null.
 const workflow::v1::Task* TaskOf(const Work& work) {
-  const std::string* task = Field(*work.event(), "task");
-  return task == nullptr ? nullptr : work.workflow().FindTaskCalled(*task);
+  const Kind& kind = KindOf(*work.event());
+  return kind.thing == Kind::kTask ? work.workflow().FindTaskCalled(ThingId(kind, *work.event())) : nullptr;
 }
 
 bool GoesOnAfterTheEnd(const Work& work) {
@@ -171,10 +156,7 @@ bool GoesOnAfterTheEnd(const Work& work) {
 bool GoesOnWhileClosing(const Work& work) {
   const workflow::v1::Task* task = TaskOf(work);
   if (task != nullptr) return task->outlives() || task->ends_traject();
-  const absl::string_view name = RuleOf(*work.event()).name();
-  const absl::string_view noun = name.substr(0, name.find('.'));
-  return noun == "handovers" || noun == "participants" || noun == "consents" || name == "contacts.held" || name == "dossiers.accessed" ||
-         name == "trajecten.stopped";
+  return KindOf(*work.event()).goes_on_while_closing;
 }
 
 }  // namespace
@@ -202,20 +184,20 @@ journal::v1::Refusal WrongState(absl::string_view thing, const std::string& stat
 }
 
 std::string Permitted(const Event& event) {
-  return absl::StrJoin(RuleOf(event).reporters(), ", ",
-                       [](std::string* out, int reporter) { *out += CodeOf(static_cast<Reporter>(reporter)); });
+  return absl::StrJoin(KindOf(event).reporters, ", ", [](std::string* out, Reporter reporter) { *out += base::Code(reporter); });
 }
 
 Refused CheckReporter(const Work& work) {
   if (!TakesPart(work.traject(), work.reporter()) && !ReportsAccessAsSender(work)) {
     return Refuse(journal::v1::REFUSAL_CODE_NOT_A_PARTICIPANT, journal::v1::REFUSAL_REASON_TAKES_NO_PART);
   }
-  if (DependsOnThing(RuleOf(*work.event()))) {
-    if (Refused refused = CheckReferences(work)) return refused;
-    return CheckRole(work);
+  const Kind& kind = KindOf(*work.event());
+  if (kind.reporters_depend_on_thing) {
+    if (Refused refused = CheckReferences(work, kind)) return refused;
+    return CheckRole(work, kind);
   }
-  if (Refused refused = CheckRole(work)) return refused;
-  return CheckReferences(work);
+  if (Refused refused = CheckRole(work, kind)) return refused;
+  return CheckReferences(work, kind);
 }
 
 Refused CheckStatus(const Work& work) {
@@ -230,7 +212,7 @@ Refused CheckStatus(const Work& work) {
 }
 
 Refused CheckRequirements(const Work& work) {
-  const workflow::v1::Requirement* requirement = work.workflow().FindRequirement(RuleOf(*work.event()).name());
+  const workflow::v1::Requirement* requirement = work.workflow().FindRequirement(KindOf(*work.event()).name);
   if (requirement == nullptr || RuleOut(Rule::kGatesBeforeEvents)) return std::nullopt;
   std::vector<std::string> missing;
   for (const workflow::v1::Gate& gate : requirement->gates()) {

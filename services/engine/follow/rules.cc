@@ -1,20 +1,10 @@
 // The workflow's own rules: on this event tell those, open that task, await that decision.
 
-#include <google/protobuf/descriptor.h>
-
-#include "services/engine/decide/check.h"
+#include "services/engine/decide/kind.h"
 #include "services/engine/work.h"
 
 namespace overdracht::engine {
 namespace {
-
-// The id that the event is about: the first field of its data (episode, override, signal, appointment, …).
-std::string ReferenceOf(const event::v1::Event& event) {
-  const auto* oneof = event::v1::Event::descriptor()->FindOneofByName("data");
-  const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, oneof);
-  const google::protobuf::Message& data = event.GetReflection()->GetMessage(event, field);
-  return data.GetReflection()->GetString(data, data.GetDescriptor()->field(0));
-}
 
 bool Applies(const Work& work, const workflow::v1::Rule& rule) {
   const bool matches = rule.on().internal() != workflow::v1::INTERNAL_UNSPECIFIED || chart::Matches(rule.on(), *work.event());
@@ -45,7 +35,7 @@ void RunRules(Work* work, const std::vector<int>& rules) {
     for (const std::string& name : rule.opens()) {
       const workflow::v1::Task& task = *work->workflow().FindTask(name);
       const std::string& called = CalledName(task);
-      OpenTask(work, task, task.per_reference() ? called + ":" + ReferenceOf(*work->event()) : called, rule.name());
+      OpenTask(work, task, task.per_reference() ? called + ":" + FirstId(KindOf(*work->event()), *work->event()) : called, rule.name());
     }
     if (!rule.awaits().empty()) AwaitDecision(work, *work->workflow().FindDecision(rule.awaits()));
   }
