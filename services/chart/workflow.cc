@@ -167,8 +167,14 @@ void Workflow::AddMilestones() {
 const workflow::v1::Task* Workflow::FindTask(absl::string_view name) const { return FindIn(definition_.tasks(), tasks_, name); }
 
 const workflow::v1::Task* Workflow::FindTaskCalled(absl::string_view task) const {
+  const int index = IndexOfTaskCalled(task);
+  return index < 0 ? nullptr : &definition_.tasks(index);
+}
+
+int Workflow::IndexOfTaskCalled(absl::string_view task) const {
   const size_t colon = task.find(':');
-  return FindIn(definition_.tasks(), called_, colon == absl::string_view::npos ? task : task.substr(0, colon + 1));
+  const auto it = called_.find(colon == absl::string_view::npos ? task : task.substr(0, colon + 1));
+  return it == called_.end() ? -1 : it->second;
 }
 
 const workflow::v1::Decision* Workflow::FindDecision(absl::string_view name) const {

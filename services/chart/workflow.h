@@ -40,6 +40,7 @@ class Workflow {
   const workflow::v1::Task* FindTask(absl::string_view name) const;
   // The task that events and notices call this: `x:<reference>` is a task per reference, `x` is not; both may be there (Task.called).
   const workflow::v1::Task* FindTaskCalled(absl::string_view task) const;
+  int IndexOfTaskCalled(absl::string_view task) const;  // in definition().tasks(); -1: none
   const workflow::v1::Decision* FindDecision(absl::string_view name) const;
   const workflow::v1::Series* FindSeries(absl::string_view name) const;
   const workflow::v1::ContactKind* FindContact(absl::string_view kind) const;  // a series' kind of contact too

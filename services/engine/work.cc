@@ -1,5 +1,6 @@
 #include "services/engine/work.h"
 
+#include "services/base/check.h"
 #include "services/engine/apply/apply.h"
 
 namespace overdracht::engine {
@@ -14,6 +15,32 @@ void Work::Emitted(const journal::v1::Effect& effect) {
     *participants_before_->mutable_leaving() = traject().leaving();
   }
   ApplyEffect(effect, &state_.traject);
+}
+
+void Work::FindEntries() const {
+  entry_of_.resize(definition().tasks_size());
+  for (int i = static_cast<int>(definition_of_.size()); i < traject().tasks_size(); ++i) {
+    const int index = workflow_.IndexOfTaskCalled(traject().tasks(i).task());
+    OVERDRACHT_CHECK(index >= 0, "a task that the traject's workflow does not know");
+    definition_of_.push_back(&definition().tasks(index));
+    if (!definition_of_.back()->per_reference()) entry_of_[index] = &traject().tasks(i);
+  }
+}
+
+const workflow::v1::Task& Work::DefinitionOf(int entry) const {
+  FindEntries();
+  return *definition_of_[entry];
+}
+
+const journal::v1::Task* Work::EntryOf(int task) const {
+  FindEntries();
+  return entry_of_[task];
+}
+
+notice::v1::Notice* Work::TellOne(const std::string& organisation) {
+  notice::v1::Notice* notice = record_.add_notices();
+  notice->add_to(organisation);
+  return notice;
 }
 
 notice::v1::Notice* Work::Tell(const Organisations& to) {

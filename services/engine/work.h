@@ -42,8 +42,15 @@ class Work {
     Emitted(*effect);
   }
 
+  // The definition of traject().tasks(entry), and the entry of definition().tasks(task): null where it has none, and for one per reference.
+  // Asked of every task after every event: each entry is looked up by its name once a decision (a look-up for each question took a fifth of
+  // a decision's instructions).
+  const workflow::v1::Task& DefinitionOf(int entry) const;
+  const journal::v1::Task* EntryOf(int task) const;
+
   // The notice to fill in, to each of these once. Null where there is nobody to tell.
   notice::v1::Notice* Tell(const Organisations& to);
+  notice::v1::Notice* TellOne(const std::string& organisation);
 
   // Who took part when the decision began, where that has changed since.
   bool participants_changed() const { return participants_before_ != nullptr; }
@@ -51,11 +58,15 @@ class Work {
 
  private:
   void Emitted(const journal::v1::Effect& effect);
+  void FindEntries() const;
 
   const chart::Workflow& workflow_;
   TrajectState& state_;
   journal::v1::Record& record_;
   std::unique_ptr<Traject> participants_before_;  // its participants, leaving and responsible only
+  // By entry, and by task of the definition. Entries are never taken out, so that what was found stays.
+  mutable std::vector<const workflow::v1::Task*> definition_of_;
+  mutable std::vector<const journal::v1::Task*> entry_of_;
 };
 
 // --- timers (follow/timers.cc) ---
@@ -87,7 +98,7 @@ Organisations Parties(const Work& work, const google::protobuf::RepeatedPtrField
 
 // --- tasks (follow/tasks.cc) ---
 
-std::string OwnerOf(const Work& work, const workflow::v1::Task& task);
+const std::string& OwnerOf(const Work& work, const workflow::v1::Task& task);  // good until the next change
 const std::string& TermOf(const Work& work, const workflow::v1::Task& task);
 void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& rule = "");
 void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outcome);

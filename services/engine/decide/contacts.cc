@@ -79,7 +79,7 @@ void Do(Work* work, const event::v1::DossiersAccessed& event) {
   }
   work->Emit([&](journal::v1::Effect* e) { *e->mutable_dossier_accessed() = accessed; });
   if (accessed.uncovered().empty()) return;
-  notice::v1::AccessUncovered* told = work->Tell({Holder(work->traject(), event::v1::ROLE_GEMEENTE)})->mutable_access_uncovered();
+  notice::v1::AccessUncovered* told = work->TellOne(Holder(work->traject(), event::v1::ROLE_GEMEENTE))->mutable_access_uncovered();
   told->set_handover(event.handover());
   *told->mutable_categories() = accessed.uncovered();
   told->set_accessor(event.accessor());

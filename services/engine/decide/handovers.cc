@@ -88,7 +88,7 @@ bool Attends(const Work& work, const event::v1::HandoversMeetingHeld& event, con
 }
 
 void TellOffered(Work* work, const Handover& handover) {
-  notice::v1::OfferReceived* told = work->Tell({handover.recipient()})->mutable_offer_received();
+  notice::v1::OfferReceived* told = work->TellOne(handover.recipient())->mutable_offer_received();
   told->set_handover(handover.handover());
   told->set_sender(handover.sender());
   told->set_purpose(handover.purpose());
@@ -98,7 +98,7 @@ void TellOffered(Work* work, const Handover& handover) {
 }
 
 notice::v1::OfferAnswered* TellAnswered(Work* work, const std::string& id, notice::v1::OfferAnswer answer) {
-  notice::v1::OfferAnswered* told = work->Tell({FindHandover(work->traject(), id)->sender()})->mutable_offer_answered();
+  notice::v1::OfferAnswered* told = work->TellOne(FindHandover(work->traject(), id)->sender())->mutable_offer_answered();
   told->set_handover(id);
   told->set_answer(answer);
   return told;
@@ -172,7 +172,7 @@ void Do(Work* work, const event::v1::HandoversAccepted& event) {
   const Handover handover = *FindHandover(work->traject(), event.handover());
   for (int category : handover.categories()) {
     if (HasBasis(*work, handover, static_cast<Category>(category))) continue;  // disclosed by what follows
-    notice::v1::CategoryWithheld* told = work->Tell({handover.recipient()})->mutable_category_withheld();
+    notice::v1::CategoryWithheld* told = work->TellOne(handover.recipient())->mutable_category_withheld();
     told->set_handover(event.handover());
     told->set_category(static_cast<Category>(category));
   }

@@ -7,7 +7,7 @@ namespace {
 
 // Whoever joins is told where the traject stands; of an interruption only with a care role.
 void Welcome(Work* work, const std::string& organisation) {
-  notice::v1::TrajectChanged* told = work->Tell({organisation})->mutable_traject_changed();
+  notice::v1::TrajectChanged* told = work->TellOne(organisation)->mutable_traject_changed();
   told->set_phase(Phase(work->traject()));
   const bool hide = Interrupted(work->traject()) && !HoldsCareRole(work->traject(), organisation);
   told->set_status(hide ? notice::v1::STATUS_LOPEND : work->traject().status());

@@ -45,7 +45,7 @@ void ExitState(Work* work, const std::string& state) {
 void CloseTasksOf(Work* work, const std::string& state) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
     const journal::v1::Task& task = work->traject().tasks(i);
-    if (task.open() && work->workflow().FindTaskCalled(task.task())->table() == state) {
+    if (task.open() && work->DefinitionOf(i).table() == state) {
       CloseTask(work, std::string(task.task()), notice::v1::TASK_OUTCOME_BY_ITSELF);
     }
   }

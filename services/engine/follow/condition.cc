@@ -40,9 +40,10 @@ bool In(const Traject& traject, const workflow::v1::Names& names) {
 }
 
 bool TasksClosed(const Work& work, const std::string& table) {
-  for (const workflow::v1::Task& task : work.definition().tasks()) {
+  for (int i = 0; i < work.definition().tasks_size(); ++i) {
+    const workflow::v1::Task& task = work.definition().tasks(i);
     if (task.table() != table || task.optional()) continue;
-    const journal::v1::Task* entry = FindTask(work.traject(), CalledName(task));
+    const journal::v1::Task* entry = work.EntryOf(i);
     if (entry != nullptr && entry->open()) return false;
     const bool opens_with_its_table = !task.has_open_while() && !task.has_opens_if() && !task.has_closes_when();
     if (entry == nullptr && opens_with_its_table) return false;

@@ -26,24 +26,21 @@ bool Covers(const journal::v1::Override& override, const Handover& handover, Cat
 // more.
 bool IsOver(const journal::v1::Consent& consent, base::Micros now) { return *base::ParseDate(consent.valid_until()) < base::DayOf(now); }
 
+struct Basis {
+  const journal::v1::Consent* consent = nullptr;
+  const journal::v1::Override* override = nullptr;
+  bool found() const { return consent != nullptr || override != nullptr; }
+};
+
 // The first recorded consent that covers, or else the first override.
-std::optional<Disclosure> Basis(const Work& work, const Handover& handover, Category category) {
-  Disclosure disclosure;
-  disclosure.set_handover(handover.handover());
-  disclosure.set_recipient(handover.recipient());
-  disclosure.set_category(category);
-  disclosure.set_open(true);
+Basis FindBasis(const Work& work, const Handover& handover, Category category) {
   for (const journal::v1::Consent& consent : work.traject().consents()) {
-    if (!Covers(consent, handover, category) || IsOver(consent, work.now())) continue;
-    disclosure.set_consent(consent.consent());
-    return disclosure;
+    if (Covers(consent, handover, category) && !IsOver(consent, work.now())) return {.consent = &consent};
   }
   for (const journal::v1::Override& override : work.traject().overrides()) {
-    if (!Covers(override, handover, category)) continue;
-    disclosure.set_override(override.override());
-    return disclosure;
+    if (Covers(override, handover, category)) return {.override = &override};
   }
-  return std::nullopt;
+  return {};
 }
 
 bool BasisLasts(const Work& work, const Handover& handover, const Disclosure& disclosure) {
@@ -52,29 +49,36 @@ bool BasisLasts(const Work& work, const Handover& handover, const Disclosure& di
   return Covers(*FindOverride(traject, disclosure.override()), handover, disclosure.category());
 }
 
-void Change(Work* work, const Disclosure& disclosure) {
-  work->Emit([&](journal::v1::Effect* e) { *e->mutable_disclosure_changed()->mutable_disclosure() = disclosure; });
-}
-
-void Disclose(Work* work, const Handover& handover, const Disclosure& disclosure) {
-  Change(work, disclosure);
-  notice::v1::CategoryDisclosed* told = work->Tell({handover.recipient()})->mutable_category_disclosed();
+void Disclose(Work* work, const Handover& handover, Category category, const Basis& basis) {
+  work->Emit([&](journal::v1::Effect* e) {
+    Disclosure* disclosure = e->mutable_disclosure_changed()->mutable_disclosure();
+    disclosure->set_handover(handover.handover());
+    disclosure->set_recipient(handover.recipient());
+    disclosure->set_category(category);
+    disclosure->set_open(true);
+    if (basis.consent != nullptr) {
+      disclosure->set_consent(basis.consent->consent());
+    } else {
+      disclosure->set_override(basis.override->override());
+    }
+  });
+  notice::v1::CategoryDisclosed* told = work->TellOne(handover.recipient())->mutable_category_disclosed();
   told->set_handover(handover.handover());
-  told->set_category(disclosure.category());
+  told->set_category(category);
   *told->mutable_dossier() = handover.dossier();
-  if (!disclosure.consent().empty()) {
-    told->set_consent(disclosure.consent());
-    told->set_valid_until(FindConsent(work->traject(), disclosure.consent())->valid_until());
+  if (basis.consent != nullptr) {
+    told->set_consent(basis.consent->consent());
+    told->set_valid_until(basis.consent->valid_until());
   } else {
-    told->set_override(disclosure.override());
-    told->set_ground(FindOverride(work->traject(), disclosure.override())->ground());
+    told->set_override(basis.override->override());
+    told->set_ground(basis.override->ground());
   }
 }
 
 void Close(Work* work, Disclosure disclosure, notice::v1::CloseReason reason) {
   disclosure.set_open(false);
-  Change(work, disclosure);
-  notice::v1::CategoryClosed* told = work->Tell({disclosure.recipient()})->mutable_category_closed();
+  work->Emit([&](journal::v1::Effect* e) { *e->mutable_disclosure_changed()->mutable_disclosure() = disclosure; });
+  notice::v1::CategoryClosed* told = work->TellOne(disclosure.recipient())->mutable_category_closed();
   told->set_handover(disclosure.handover());
   told->set_category(disclosure.category());
   told->set_reason(reason);
@@ -92,8 +96,8 @@ void FollowHandover(Work* work, const Handover& handover) {
     const Disclosure* disclosure = FindDisclosure(work->traject(), handover.handover(), category);
     const bool open = disclosure != nullptr && disclosure->open();
     if (open ? BasisLasts(*work, handover, *disclosure) : !IsOpen(handover.state())) continue;
-    if (const std::optional<Disclosure> basis = Basis(*work, handover, category)) {
-      Disclose(work, handover, *basis);
+    if (const Basis basis = FindBasis(*work, handover, category); basis.found()) {
+      Disclose(work, handover, category, basis);
     } else if (open) {
       Close(work, *disclosure, ReasonOf(*work, *disclosure));
     }
@@ -102,11 +106,11 @@ void FollowHandover(Work* work, const Handover& handover) {
 
 }  // namespace
 
-bool HasBasis(const Work& work, const Handover& handover, Category category) { return Basis(work, handover, category).has_value(); }
+bool HasBasis(const Work& work, const Handover& handover, Category category) { return FindBasis(work, handover, category).found(); }
 
 void FollowCovers(Work* work) {
   for (int i = 0; i < work->traject().handovers_size(); ++i) {
-    FollowHandover(work, Handover(work->traject().handovers(i)));
+    FollowHandover(work, work->traject().handovers(i));  // disclosures change, handovers do not
   }
 }
 

@@ -4,6 +4,8 @@
 #include "services/engine/follow/follow.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "services/base/check.h"
 #include "services/base/codes.h"
@@ -106,46 +108,40 @@ bool FollowStay(Work* work) {
   return true;
 }
 
-using List = std::vector<event::v1::Participant>;
+using List = std::vector<std::pair<Role, absl::string_view>>;
 
-// The part of the list that this organisation may see, sorted.
-List Visible(const Traject& traject, const std::string& organisation) {
-  const bool care = HoldsCareRole(traject, organisation);
-  const auto may_see = [&](Role role, const std::string& who) {
-    return care || who == organisation || role == event::v1::ROLE_ZORGAANBIEDER || role == event::v1::ROLE_WIJKTEAM ||
-           role == event::v1::ROLE_GEMEENTE || role == event::v1::ROLE_WONINGCORPORATIE;
-  };
+// Who takes part, by the code of the role, then by organisation.
+List Participants(const Traject& traject) {
   List list;
-  for (const event::v1::Participant& one : traject.participants()) {
-    if (may_see(one.role(), one.organisation())) list.push_back(one);
-  }
-  for (const journal::v1::Leaving& one : traject.leaving()) {
-    if (!may_see(event::v1::ROLE_VERTREKKEND, one.organisation())) continue;
-    list.emplace_back();
-    list.back().set_role(event::v1::ROLE_VERTREKKEND);
-    list.back().set_organisation(one.organisation());
-  }
-  std::sort(list.begin(), list.end(), [](const event::v1::Participant& a, const event::v1::Participant& b) {
-    return std::tie(base::Code(a.role()), a.organisation()) < std::tie(base::Code(b.role()), b.organisation());
-  });
+  for (const event::v1::Participant& one : traject.participants()) list.emplace_back(one.role(), one.organisation());
+  for (const journal::v1::Leaving& one : traject.leaving()) list.emplace_back(event::v1::ROLE_VERTREKKEND, one.organisation());
+  std::sort(list.begin(), list.end(),
+            [](const auto& a, const auto& b) { return std::tie(base::Code(a.first), a.second) < std::tie(base::Code(b.first), b.second); });
   return list;
 }
 
-bool Same(const List& a, const List& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const event::v1::Participant& x, const event::v1::Participant& y) {
-    return x.role() == y.role() && x.organisation() == y.organisation();
+// The part of the list that this organisation may see.
+List Visible(const Traject& traject, const List& participants, const std::string& organisation) {
+  const bool care = HoldsCareRole(traject, organisation);
+  List list;
+  std::copy_if(participants.begin(), participants.end(), std::back_inserter(list), [&](const auto& one) {
+    const auto& [role, who] = one;
+    return care || who == organisation || role == event::v1::ROLE_ZORGAANBIEDER || role == event::v1::ROLE_WIJKTEAM ||
+           role == event::v1::ROLE_GEMEENTE || role == event::v1::ROLE_WONINGCORPORATIE;
   });
+  return list;
 }
 
 // One notice for each different list, to all who see that one.
 void TellParticipants(Work* work) {
   if (!work->participants_changed()) return;
+  const Traject& before = work->participants_before();
+  const List participants_before = Participants(before), participants = Participants(work->traject());
   std::vector<std::pair<List, Organisations>> told;
   for (const std::string& organisation : Everybody(work->traject())) {
-    List list = Visible(work->traject(), organisation);
-    const bool took_part = TakesPart(work->participants_before(), organisation);
-    if (took_part && Same(list, Visible(work->participants_before(), organisation))) continue;
-    const auto same = std::find_if(told.begin(), told.end(), [&](const auto& one) { return Same(one.first, list); });
+    List list = Visible(work->traject(), participants, organisation);
+    if (TakesPart(before, organisation) && list == Visible(before, participants_before, organisation)) continue;
+    const auto same = std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == list; });
     if (same != told.end()) {
       same->second.push_back(organisation);
     } else {
@@ -154,7 +150,11 @@ void TellParticipants(Work* work) {
   }
   for (const auto& [list, organisations] : told) {
     notice::v1::ParticipantsChanged* changed = work->Tell(organisations)->mutable_participants_changed();
-    for (const event::v1::Participant& one : list) *changed->add_participants() = one;
+    for (const auto& [role, organisation] : list) {
+      event::v1::Participant* participant = changed->add_participants();
+      participant->set_role(role);
+      participant->set_organisation(std::string(organisation));
+    }
     changed->set_responsible(work->traject().responsible());
   }
 }

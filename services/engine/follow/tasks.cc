@@ -9,9 +9,7 @@ namespace {
 using notice::v1::TERM_KIND_TASK;
 
 void TellOpened(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& owner) {
-  notice::v1::Notice* notice = work->Tell({owner});
-  if (notice == nullptr) return;
-  notice::v1::TaskOpened* opened = notice->mutable_task_opened();
+  notice::v1::TaskOpened* opened = work->TellOne(owner)->mutable_task_opened();
   opened->set_task(name);
   opened->set_leefgebied(task.leefgebied());
   opened->set_required(!task.optional());
@@ -20,9 +18,7 @@ void TellOpened(Work* work, const workflow::v1::Task& task, const std::string& n
 
 void TellClosed(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& owner,
                 notice::v1::TaskOutcome outcome) {
-  notice::v1::Notice* notice = work->Tell({owner});
-  if (notice == nullptr) return;
-  notice::v1::TaskClosed* closed = notice->mutable_task_closed();
+  notice::v1::TaskClosed* closed = work->TellOne(owner)->mutable_task_closed();
   closed->set_task(name);
   closed->set_leefgebied(task.leefgebied());
   closed->set_required(!task.optional());
@@ -43,9 +39,9 @@ bool InItsPhases(const Traject& traject, const workflow::v1::Task& task) {
 }
 
 // An unconditioned task of an active table that waits for another one to be closed first.
-bool IsNext(const Work& work, const workflow::v1::Task& task) {
+bool IsNext(const Work& work, const workflow::v1::Task& task, const journal::v1::Task* entry) {
   const Traject& traject = work.traject();
-  if (task.after().empty() || task.table().empty() || FindTask(traject, CalledName(task)) != nullptr) return false;
+  if (task.after().empty() || task.table().empty() || entry != nullptr) return false;
   const journal::v1::Task* before = FindTask(traject, CalledName(*work.workflow().FindTask(task.after())));
   return InItsPhases(traject, task) && before != nullptr && !before->open();
 }
@@ -63,27 +59,31 @@ bool ClosesByItself(const Work& work, const workflow::v1::Task& task) {
   return task.has_open_while() && !OpensByItself(work, task);
 }
 
-bool FollowTask(Work* work, const workflow::v1::Task& task) {
+bool FollowTask(Work* work, const workflow::v1::Task& task, const journal::v1::Task* entry) {
   const std::string& name = CalledName(task);
-  if (IsOpen(work->traject(), name)) {
+  if (entry != nullptr && entry->open()) {
     if (!ClosesByItself(*work, task)) return false;
     CloseTask(work, name, notice::v1::TASK_OUTCOME_BY_ITSELF);
     return true;
   }
-  if (OpensByItself(*work, task)) {
-    OpenTask(work, task, name);
-    return true;
-  }
-  if (IsNext(*work, task)) {
-    OpenTask(work, task, name);
-    return true;
-  }
-  return false;
+  if (!OpensByItself(*work, task) && !IsNext(*work, task, entry)) return false;
+  OpenTask(work, task, name);
+  return true;
+}
+
+// From and to are copies: the state changes under them.
+void MoveTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string from, const std::string to) {
+  TellClosed(work, task, name, from, notice::v1::TASK_OUTCOME_MOVED);
+  work->Emit([&](journal::v1::Effect* e) {
+    e->mutable_task_moved()->set_task(name);
+    e->mutable_task_moved()->set_owner(to);
+  });
+  TellOpened(work, task, name, to);
 }
 
 }  // namespace
 
-std::string OwnerOf(const Work& work, const workflow::v1::Task& task) {
+const std::string& OwnerOf(const Work& work, const workflow::v1::Task& task) {
   const Traject& traject = work.traject();
   if (!task.owner().has_role()) return traject.responsible();
   const std::string& holder = Holder(traject, task.owner().role());
@@ -123,7 +123,7 @@ void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outc
 void CloseTasks(Work* work) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
     const journal::v1::Task& task = work->traject().tasks(i);
-    if (!task.open() || work->workflow().FindTaskCalled(task.task())->outlives()) continue;
+    if (!task.open() || work->DefinitionOf(i).outlives()) continue;
     CloseTask(work, std::string(task.task()), notice::v1::TASK_OUTCOME_BY_ITSELF);
   }
 }
@@ -139,23 +139,16 @@ void OpenTasksOf(Work* work, const std::string& state) {
 bool FollowTasks(Work* work) {
   if (!Running(work->traject())) return false;
   bool changed = false;
-  for (const workflow::v1::Task& task : work->definition().tasks()) changed |= FollowTask(work, task);
+  for (int i = 0; i < work->definition().tasks_size(); ++i) changed |= FollowTask(work, work->definition().tasks(i), work->EntryOf(i));
   return changed;
 }
 
 void FollowOwners(Work* work) {
   for (int i = 0; i < work->traject().tasks_size(); ++i) {
-    const journal::v1::Task entry = work->traject().tasks(i);
+    const journal::v1::Task& entry = work->traject().tasks(i);
     if (!entry.open()) continue;
-    const workflow::v1::Task& task = *work->workflow().FindTaskCalled(entry.task());
-    const std::string owner = OwnerOf(*work, task);
-    if (owner == entry.owner()) continue;
-    TellClosed(work, task, entry.task(), entry.owner(), notice::v1::TASK_OUTCOME_MOVED);
-    work->Emit([&](journal::v1::Effect* e) {
-      e->mutable_task_moved()->set_task(entry.task());
-      e->mutable_task_moved()->set_owner(owner);
-    });
-    TellOpened(work, task, entry.task(), owner);
+    const workflow::v1::Task& task = work->DefinitionOf(i);
+    if (const std::string& owner = OwnerOf(*work, task); owner != entry.owner()) MoveTask(work, task, entry.task(), entry.owner(), owner);
   }
 }
 
