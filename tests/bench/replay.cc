@@ -1,7 +1,7 @@
-// replay: a journal of handovers read from the embedded log, every hash checked, every record parsed and applied. Against SHA-256 alone
-// over the same bytes.
+// replay: a journal of handovers read from the embedded log and folded as `audit replay` does it: every hash and chain checked, every
+// record parsed (without its notices, which are no part of a state) and applied. Against SHA-256 alone over the same bytes.
 
-#include <absl/container/flat_hash_map.h>
+#include "services/audit/replay.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,27 +55,14 @@ Result Replay(const Options& options) {
 
   std::vector<double> rates, baselines, cpu;
   for (int run = 0; run < options.runs; ++run) {
-    absl::flat_hash_map<std::string, engine::TrajectState> trajecten;
-    double records = 0;
     const double cpu_before = CpuSeconds();
     const Stopwatch watch;
-    journal::v1::Record record;
-    OVERDRACHT_CHECK((*log)
-                         ->Read(log::Tip{},
-                                [&](const log::Tip&, const log::Batch& batch) {
-                                  for (const log::StoredRecord& stored : batch.records) {
-                                    OVERDRACHT_CHECK(record.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size())),
-                                                     "a record that cannot be parsed");
-                                    engine::Apply(record, &trajecten[std::string(stored.traject)]);
-                                    ++records;
-                                  }
-                                  return absl::OkStatus();
-                                })
-                         .ok(),
-                     "a journal that cannot be read");
+    audit::Replayer replayer({});
+    OVERDRACHT_CHECK(replayer.Follow(**log, 0).ok(), "a journal that cannot be replayed");
+    const auto records = static_cast<double>(replayer.records());
     rates.push_back(records / watch.Seconds());
     cpu.push_back(1e3 * (CpuSeconds() - cpu_before) / records);
-    OVERDRACHT_CHECK(trajecten.size() == count, "trajecten that are missing after replay");
+    OVERDRACHT_CHECK(replayer.Trajecten().size() == count, "trajecten that are missing after replay");
 
     double hashing = 0;
     OVERDRACHT_CHECK((*log)
