@@ -12,6 +12,23 @@ using journal::v1::Record;
 Partition::Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits)
     : limits_(limits), cache_(std::move(cache)), workflows_(std::make_shared<chart::Workflows>()) {}
 
+namespace {
+
+// A cache is made behind what is durable. One that knows more than the journal is the only witness that the journal has lost its end.
+absl::Status ExpectTheEnd(log::EventLog* journal, uint64_t known) {
+  uint64_t last = 0;
+  const absl::Status read = journal->Read({}, [&last](const log::Tip& at, const log::Batch&) {
+    last = at.number;
+    return absl::OkStatus();
+  });
+  if (!read.ok() || last >= known) return read;
+  return absl::DataLossError(absl::StrCat("expected journal.db to have batch ", known,
+                                          ", which cache.db has seen, but it ends after batch ", last,
+                                          "; put the journal back from a copy, or delete cache.db to go on without what is lost"));
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& cache_path, log::EventLog* journal,
                                                            const PartitionLimits& limits) {
   for (bool anew : {false, true}) {
@@ -29,6 +46,7 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& ca
     const absl::Status folded = partition->CatchUp(journal);
     if (folded.ok()) return partition;
     if (anew || !absl::IsDataLoss(folded) || partition->checkpoint_.number == 0) return folded;
+    if (absl::Status status = ExpectTheEnd(journal, partition->checkpoint_.number); !status.ok()) return status;
   }
   return absl::InternalError("unreachable");
 }

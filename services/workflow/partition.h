@@ -42,7 +42,7 @@ struct PartitionLimits {
 
 class Partition {
  public:
-  // The state at the end of the journal. DATA_LOSS with the place where the journal is not whole.
+  // The state at the end of the journal. DATA_LOSS with the place where the journal is not whole, or when the cache knows more than it.
   static absl::StatusOr<std::unique_ptr<Partition>> Open(const std::string& cache_path, log::EventLog* journal,
                                                          const PartitionLimits& limits);
 

@@ -117,6 +117,32 @@ TEST(Restart, WithACacheOfAnotherJournal) {
   ExpectSame(Unbroken(), BrokenAfter(4, swap), 4);
 }
 
+TEST(Restart, AJournalThatLostItsEndIsRefused) {
+  Folder folder;
+  const std::vector<std::string> story = Story();
+  const auto copy = [&](const char* from, const char* to) {
+    std::filesystem::copy(folder / from, folder / to, std::filesystem::copy_options::overwrite_existing);
+  };
+  for (size_t i = 0; i < story.size(); ++i) {
+    if (i == 5) copy("journal.db", "journal.before");
+    Service service(folder);
+    service.Start();
+    service.Publish(story[i]).IgnoreError();
+    service.Stop();
+  }
+  copy("journal.before", "journal.db");
+  for (int i = 0; i < 2; ++i) {
+    Service service(folder);
+    const absl::Status refused = service.TryToOpen();
+    EXPECT_TRUE(absl::IsDataLoss(refused)) << refused;
+    EXPECT_THAT(std::string(refused.message()), ::testing::ContainsRegex("which cache.db has seen, but it ends after batch [0-9]+; put"));
+  }
+  DeleteCache(folder);
+  Service service(folder);
+  service.Start();
+  EXPECT_EQ(service.Outcome(story[6]), "accepted") << "what was lost can be sent again";
+}
+
 TEST(Restart, WithFewTrajectenInMemory) {
   Folder folder;
   std::vector<std::string> lines;

@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/synchronization/notification.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -104,6 +105,8 @@ class Service {
     Run();
     return *this;
   }
+  // What a start that is refused says.
+  absl::Status TryToOpen() { return Loop::Open(options_, journal_, BaseWorkflow()).status(); }
   // In two steps: what is submitted between them waits, so that it is known what comes in one round.
   void Open() {
     auto loop = Loop::Open(options_, journal_, BaseWorkflow());
