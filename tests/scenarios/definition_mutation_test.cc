@@ -13,6 +13,7 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <queue>
 #include <set>
 
 #include "services/chart/check.h"
@@ -128,7 +129,7 @@ class Runner {
         close(STDERR_FILENO);
         _exit(Try(definition_, mutation, scenarios_, order_));
       }
-      running_[child] = &mutation;
+      running_.push({child, &mutation});
     }
     while (!running_.empty()) Wait();
     std::cout << mutations.size() << " changes: " << refused_ << " refused by the check, " << seen_ << " seen in " << seen_in_.size()
@@ -138,11 +139,14 @@ class Runner {
   const std::vector<std::string>& unseen() const { return unseen_; }
 
  private:
+  // For the one that was started first, not for whichever ends first: the order in which the next one tries the scenarios is then the same
+  // on every machine.
   void Wait() {
+    const auto [child, started] = running_.front();
+    running_.pop();
     int status = 0;
-    const pid_t child = wait(&status);
-    const Mutation& mutation = *running_.at(child);
-    running_.erase(child);
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    const Mutation& mutation = *started;
     if (!WIFEXITED(status)) {
       unseen_.push_back(mutation.path + " (the engine died of it: the check should refuse it)");
     } else if (WEXITSTATUS(status) == kUnseen) {
@@ -161,8 +165,8 @@ class Runner {
 
   const WorkflowDefinition& definition_;
   std::vector<Played> scenarios_;
-  std::vector<int> order_;  // the likeliest first
-  std::map<pid_t, const Mutation*> running_;
+  std::vector<int> order_;                                 // the likeliest first
+  std::queue<std::pair<pid_t, const Mutation*>> running_;  // in the order in which they were started
   std::map<int, int> seen_in_;
   int refused_ = 0, seen_ = 0;
   std::vector<std::string> unseen_;
