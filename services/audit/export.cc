@@ -20,8 +20,8 @@ class Output {
       : path_(path), unfinished_(absl::StrCat(path, ".unfinished")), file_(std::fopen(unfinished_.c_str(), "wb")) {}
   ~Output() {
     if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::remove(unfinished_.c_str());
+    (void)std::fclose(file_);  // it counts for nothing
+    (void)std::remove(unfinished_.c_str());
   }
   Output(const Output&) = delete;
 
@@ -33,7 +33,7 @@ class Output {
   absl::Status Finish() {
     if (file_ == nullptr || std::fflush(file_) != 0 || fsync(fileno(file_)) != 0) return Failed();
     if (std::rename(unfinished_.c_str(), path_.c_str()) != 0) return Failed();
-    std::fclose(file_);
+    (void)std::fclose(file_);  // it is on the disk
     file_ = nullptr;
     return absl::OkStatus();
   }
@@ -59,7 +59,7 @@ std::string BigEndian(Integer value) {
 absl::Status WritePartition(uint32_t number, log::EventLog& log, uint64_t* batches, Progress progress, Output& out) {
   if (absl::Status status = out.Write(BigEndian(number)); !status.ok()) return status;
   log::Tip tip;
-  const absl::Status read = log.Read({}, [&](const log::Tip& at, const log::Batch& batch) {
+  absl::Status read = log.Read({}, [&](const log::Tip& at, const log::Batch& batch) {
     tip = at;
     progress(++*batches, 0);
     absl::Status status = out.Write(BigEndian(static_cast<uint32_t>(batch.stored.size())));

@@ -61,7 +61,7 @@ class ExportFile {
   bool Take(Integer* value);
 
   struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const { (void)std::fclose(file); }
   };
   std::unique_ptr<std::FILE, CloseFile> file_;
   uint64_t size_ = 0;

@@ -177,10 +177,10 @@ absl::Status Replayer::Compare(const StoredRecord& stored, TrajectState* state) 
   engine::Decide(workflows_, state, &decided);
   if (decided.SerializeAsString() == stored.bytes) return absl::OkStatus();
   auto [field, why] = FirstDifference(decided, record_);
-  return Differs(std::move(field), std::move(why));
+  return Differs(std::move(field), why);
 }
 
-absl::Status Replayer::Differs(std::string field, std::string why) {
+absl::Status Replayer::Differs(std::string field, const std::string& why) {
   difference_ = {Position(partition_, record_.number()), std::move(field), absl::StrCat("expected ", why)};
   return absl::CancelledError(difference_->why);
 }

@@ -68,7 +68,7 @@ class Replayer {
   absl::Status Deploy();
   absl::Status CompareRefusedStart(const log::StoredRecord& stored);
   absl::Status Compare(const log::StoredRecord& stored, engine::TrajectState* state);
-  absl::Status Differs(std::string field, std::string why);
+  absl::Status Differs(std::string field, const std::string& why);
 
   const ReplayOptions options_;
   uint32_t partition_ = 0;

@@ -32,7 +32,7 @@ class Verifier {
   Verifier(ExportFile& file, const KeptHeads& kept, Verification& result) : file_(file), kept_(kept), result_(result) {}
 
   void Run(Progress progress) {
-    Part part;
+    Part part = Part::kFileEnd;
     do {
       part = file_.Next();
       progress(file_.at(), file_.size());

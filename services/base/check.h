@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define OVERDRACHT_CHECK(condition, what)                                                           \
-  do {                                                                                              \
-    if (!(condition)) {                                                                             \
-      std::fprintf(stderr, "%s:%d: check failed: %s (%s)\n", __FILE__, __LINE__, what, #condition); \
-      std::abort();                                                                                 \
-    }                                                                                               \
+#define OVERDRACHT_CHECK(condition, what)                                                                 \
+  do {                                                                                                    \
+    if (!(condition)) {                                                                                   \
+      (void)std::fprintf(stderr, "%s:%d: check failed: %s (%s)\n", __FILE__, __LINE__, what, #condition); \
+      std::abort();                                                                                       \
+    }                                                                                                     \
   } while (false)
 
 #endif  // OVERDRACHT_SERVICES_BASE_CHECK_H_

@@ -127,7 +127,8 @@ class Checker {
   // Chains of escalation and rules -----------------------------------------------------------------------------------------------------
 
   // Some parties are there only where the thing that is waited for has them.
-  void CheckParties(const google::protobuf::Message& where, const RepeatedPtrField<Party>& parties, std::set<workflow::v1::Relation> also) {
+  void CheckParties(const google::protobuf::Message& where, const RepeatedPtrField<Party>& parties,
+                    const std::set<workflow::v1::Relation>& also) {
     for (const Party& party : parties) {
       const workflow::v1::Relation relation = party.relation();
       const bool always =
@@ -138,7 +139,7 @@ class Checker {
     }
   }
 
-  void CheckEscalation(const Escalation& escalation, std::set<workflow::v1::Relation> also) {
+  void CheckEscalation(const Escalation& escalation, const std::set<workflow::v1::Relation>& also) {
     for (int i = 0; i < escalation.steps_size(); ++i) {
       const auto& step = escalation.steps(i);
       CheckParties(step, step.tell(), also);

@@ -17,9 +17,9 @@ using workflow::v1::WorkflowDefinition;
 bool IsHistory(const State& state) { return state.history() != workflow::v1::HISTORY_UNSPECIFIED; }
 bool IsFinal(const State& state) { return state.final() != notice::v1::STATUS_UNSPECIFIED; }
 
-class Checker {
+class ChartChecker {
  public:
-  Checker(const WorkflowDefinition& definition, const Places& places, Findings* findings)
+  ChartChecker(const WorkflowDefinition& definition, const Places& places, Findings* findings)
       : definition_(definition), places_(places), findings_(findings) {}
 
   void Check() {
@@ -208,7 +208,7 @@ class Checker {
 }  // namespace
 
 void CheckChart(const WorkflowDefinition& definition, const Places& places, Findings* findings) {
-  Checker(definition, places, findings).Check();
+  ChartChecker(definition, places, findings).Check();
 }
 
 }  // namespace overdracht::chart

@@ -18,7 +18,7 @@ using workflow::v1::Transition;
 using workflow::v1::WorkflowDefinition;
 using workflow::v1::WorkflowTexts;
 
-bool IsFinal(const State& state) { return state.final() != notice::v1::STATUS_UNSPECIFIED; }
+bool EndsTheTraject(const State& state) { return state.final() != notice::v1::STATUS_UNSPECIFIED; }
 
 class Diagram {
  public:
@@ -55,7 +55,7 @@ class Diagram {
       for (const Transition& transition : source->transitions()) {
         if (Inside(source->name(), transition.to()) == path) DrawTransition(path.size(), *source, transition);
       }
-      if (IsFinal(*source) && Around(source->name()) == path) Line(path.size(), absl::StrCat(Id(source->name()), " --> [*]"));
+      if (EndsTheTraject(*source) && Around(source->name()) == path) Line(path.size(), absl::StrCat(Id(source->name()), " --> [*]"));
     }
   }
 

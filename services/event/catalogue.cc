@@ -46,6 +46,7 @@ Field MakeField(const FieldDescriptor* descriptor);
 
 std::vector<Field> MakeFields(const Descriptor* message) {
   std::vector<Field> fields;
+  fields.reserve(message->field_count());
   for (int i = 0; i < message->field_count(); ++i) fields.push_back(MakeField(message->field(i)));
   return fields;
 }

@@ -36,6 +36,9 @@ struct Kind {
   std::vector<Field> fields;
 };
 
+// Beside the fields of its kind every event may have the day on which it happened.
+inline constexpr absl::string_view kOccurredOn = "occurredOn";
+
 // In the order of the catalogue.
 const std::vector<Kind>& Kinds();
 // Null: not in the catalogue.

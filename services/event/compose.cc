@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr absl::string_view kOccurredOn = "occurredOn";
-
 // The place in `data` that a dotted name means, and the field that describes it. Null where there is no such field.
 const Field* FindField(const std::vector<Field>& fields, absl::string_view name) {
   const size_t dot = name.find('.');

@@ -23,8 +23,6 @@ namespace {
 using google::protobuf::Message;
 using journal::v1::RefusalReason;
 
-constexpr absl::string_view kOccurredOn = "occurredOn";
-
 // What is wrong, and where. The place is put together on the way back from the value to the top, so that a sound event pays nothing for it.
 struct Fault {
   RefusalReason reason;

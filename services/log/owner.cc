@@ -9,7 +9,7 @@
 namespace overdracht::log {
 namespace {
 
-constexpr int kTries = 5;
+constexpr int kAppendTries = 5;
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 OwnerToken NewToken() {
@@ -70,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Owner>> Owner::TakeOver(EventLog* log, const Tip&
     if (!appended.ok() && IsKnown(appended) && !absl::IsAborted(appended)) return appended;
     if (absl::Status read = log->Read(tip, follow); !read.ok()) return read;
     if (tip.hash == HashOf(batch)) return std::unique_ptr<Owner>(new Owner(log, tip, std::move(decided_by)));
-    if (!IsKnown(appended) && ++unknown == kTries) return appended;
+    if (!IsKnown(appended) && ++unknown == kAppendTries) return appended;
     if (!IsKnown(appended)) log->Wait(tip, kPause);
   }
 }
@@ -89,7 +89,7 @@ absl::Status Owner::Append(absl::string_view batch) {
   if (open_ && *open_ != own)
     return absl::FailedPreconditionError("expected the batch whose outcome is not known yet, but it is another one");
   open_ = own;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
+  for (int attempt = 0; attempt < kAppendTries; ++attempt) {
     if (attempt > 0) log_->Wait(tip_, kPause);
     const absl::StatusOr<Tip> appended = log_->Append(tip_, batch);
     if (appended.ok()) {
@@ -101,7 +101,7 @@ absl::Status Owner::Append(absl::string_view batch) {
       open_.reset();
       return appended.status();
     }
-    const absl::Status settled = Settle(own);
+    absl::Status settled = Settle(own);
     if (!absl::IsUnavailable(settled)) return settled;
   }
   return absl::UnavailableError("it is not known whether the batch counts");
@@ -116,7 +116,7 @@ absl::Status Owner::Settle(const base::Hash& own) {
     first = at;
     return absl::CancelledError();
   };
-  const absl::Status read = log_->Read(tip_, first_only);
+  absl::Status read = log_->Read(tip_, first_only);
   if (absl::IsDataLoss(read)) return read;
   if (!absl::IsCancelled(read)) return absl::UnavailableError("nothing counts behind the tip yet");
   if (own_counts) {

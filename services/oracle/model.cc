@@ -12,19 +12,15 @@ using event::v1::Event;
 using event::v1::Role;
 using namespace notice::v1;  // NOLINT: states and statuses only
 
-template <typename Codes>
-std::set<int> SetOf(const Codes& codes) {
-  return {codes.begin(), codes.end()};
-}
-
 bool IsCare(Role role) {
   return role == event::v1::ROLE_ZORGAANBIEDER || role == event::v1::ROLE_WIJKTEAM || role == event::v1::ROLE_GEMEENTE ||
          role == event::v1::ROLE_GGZ || role == event::v1::ROLE_BEGELEIDER;
 }
 
-int64_t DayAfter(const std::string& date) { return base::StartOf(base::ParseDate(date).value_or(0) + 1); }
-
 }  // namespace
+
+std::set<int> SetOf(const google::protobuf::RepeatedField<int>& codes) { return {codes.begin(), codes.end()}; }
+int64_t DayAfter(const std::string& date) { return base::StartOf(base::ParseDate(date).value_or(0) + 1); }
 
 bool Running(Status status) { return status == STATUS_LOPEND || status == STATUS_ONDERBROKEN; }
 bool Ended(Status status) { return status == STATUS_AFGEROND || status == STATUS_GESTOPT; }
@@ -105,11 +101,11 @@ bool Model::Holds(const std::string& organisation, Role role) const {
 
 Disclosure Model::BasisFor(const Handover& handover, int category, int64_t now) const {
   for (const Consent& one : consents) {
-    const Disclosure basis{one.id, ""};
+    Disclosure basis{one.id, ""};
     if (now < one.end_us && Covers(basis, handover, category)) return basis;
   }
   for (const Override& one : overrides) {
-    const Disclosure basis{"", one.id};
+    Disclosure basis{"", one.id};
     if (Covers(basis, handover, category)) return basis;
   }
   return {};

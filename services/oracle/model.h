@@ -130,6 +130,10 @@ class Model {
 bool Running(notice::v1::Status status);
 bool Ended(notice::v1::Status status);
 
+std::set<int> SetOf(const google::protobuf::RepeatedField<int>& codes);
+// The moment at which that day is over.
+int64_t DayAfter(const std::string& date);
+
 }  // namespace overdracht::oracle
 
 #endif  // OVERDRACHT_SERVICES_ORACLE_MODEL_H_

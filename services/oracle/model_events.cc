@@ -15,13 +15,6 @@ using journal::v1::HomeState;
 using namespace journal::v1;  // NOLINT: states of homes only
 using namespace notice::v1;   // NOLINT: states and statuses only
 
-template <typename Codes>
-std::set<int> SetOf(const Codes& codes) {
-  return {codes.begin(), codes.end()};
-}
-
-int64_t DayAfter(const std::string& date) { return base::StartOf(base::ParseDate(date).value_or(0) + 1); }
-
 bool Attends(const Model& model, const event::v1::HandoversMeetingHeld& event, const std::string& organisation) {
   return std::any_of(event.participants().begin(), event.participants().end(), [&](const std::string& one) {
     const std::optional<Role> role = base::Parse<Role>(one);

@@ -73,7 +73,7 @@ void CheckHandovers(const Moment& m, Findings* f) {
 }
 
 // Sender and recipient are told of every state entered.
-void CheckTold(const Moment& m, Findings* f) {
+void CheckMoveTold(const Moment& m, Findings* f) {
   for (const auto& one : m.after.handovers()) {
     auto state = notice::v1::HANDOVER_STATE_UNSPECIFIED;
     for (const auto& before : m.before.handovers()) {
@@ -96,7 +96,7 @@ void CheckResponsibility(const Moment& moment, Findings* findings) {
   CheckStep(moment, findings);
   CheckMove(moment, findings);
   CheckHandovers(moment, findings);
-  CheckTold(moment, findings);
+  CheckMoveTold(moment, findings);
 }
 
 }  // namespace overdracht::oracle

@@ -55,7 +55,7 @@ void CheckEpisodes(const Moment& m, Findings* f) {
 }
 
 // The care roles hear of every accepted event of an episode, whether it changed anything or not, and when it ends with the traject.
-void CheckTold(const Moment& m, Findings* f) {
+void CheckSignalTold(const Moment& m, Findings* f) {
   const bool ends = m.was.OpenEpisode() != nullptr && m.is.OpenEpisode() == nullptr;
   if (!ends && (m.event() == nullptr || !IsOfEpisode(*m.event()))) return;
   std::set<std::string> told;
@@ -94,7 +94,7 @@ void CheckReturn(const Moment& m, Findings* f) {
 
 void CheckTerugval(const Moment& moment, Findings* findings) {
   CheckEpisodes(moment, findings);
-  CheckTold(moment, findings);
+  CheckSignalTold(moment, findings);
   CheckInterruption(moment, findings);
   CheckReturn(moment, findings);
 }

@@ -37,7 +37,7 @@ void CheckTasks(const Moment& m, Findings* f) {
   }
 }
 
-void CheckHandovers(const Moment& m, Findings* f) {
+void CheckHandoverTerms(const Moment& m, Findings* f) {
   for (const Handover& one : m.is.handovers) {
     if (!one.is_open()) continue;
     const journal::v1::Timer* timer = FindTimer(m.after, TermIn(one.state), one.id);
@@ -93,7 +93,7 @@ void CheckSomethingComes(const Moment& m, Findings* f) {
 
 void CheckWaits(const Moment& moment, Findings* findings) {
   CheckTasks(moment, findings);
-  CheckHandovers(moment, findings);
+  CheckHandoverTerms(moment, findings);
   CheckDecisions(moment, findings);
   CheckRunOut(moment, findings);
   CheckSomethingComes(moment, findings);

@@ -71,7 +71,7 @@ bool FollowTask(Work* work, const workflow::v1::Task& task, const journal::v1::T
   return true;
 }
 
-// From and to are copies: the state changes under them.
+// From and to are copies: the state changes under them. NOLINTNEXTLINE(performance-unnecessary-value-param)
 void MoveTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string from, const std::string to) {
   TellClosed(work, task, name, from, notice::v1::TASK_OUTCOME_MOVED);
   work->Emit([&](journal::v1::Effect* e) {

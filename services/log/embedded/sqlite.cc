@@ -17,8 +17,8 @@ constexpr int kLongWal = 4000;
 // see what is there.
 void EndIfSyncFailed(int code, absl::string_view message) {
   if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return;
-  std::fprintf(stderr, "journal: the disk did not confirm a write (%s); ending, as what it holds is not known\n",
-               std::string(message).c_str());
+  (void)std::fprintf(stderr, "journal: the disk did not confirm a write (%s); ending, as what it holds is not known\n",
+                     std::string(message).c_str());
   std::abort();
 }
 
@@ -88,7 +88,7 @@ void Sqlite::Close::operator()(sqlite3* database) const { sqlite3_close_v2(datab
 
 absl::StatusOr<Sqlite> Sqlite::Open(const std::string& path) {
   // A file that reaches the limit of its size is to be an error like a full disk, not the end of the process.
-  std::signal(SIGXFSZ, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Sqlite database(handle);
