@@ -12,7 +12,7 @@ constexpr base::Micros kForgetEvery = base::kDay / 24;
 // Beyond this what comes in is kept as length and hash only, so that nobody fills the disk with nonsense.
 constexpr int64_t kMostBytes = 256 << 20;
 
-constexpr char kSchema[] = R"sql(
+constexpr char kUnreadableSchema[] = R"sql(
 CREATE TABLE IF NOT EXISTS unreadable(
   place INTEGER PRIMARY KEY AUTOINCREMENT, after_record INTEGER, received_us INTEGER, caller BLOB, reason BLOB, length INTEGER, sha256 BLOB, bytes BLOB);
 CREATE INDEX IF NOT EXISTS received ON unreadable(received_us);
@@ -23,7 +23,7 @@ CREATE INDEX IF NOT EXISTS received ON unreadable(received_us);
 absl::StatusOr<std::unique_ptr<Unreadable>> Unreadable::Open(const std::string& path, base::Micros now) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
   if (!database.ok()) return database.status();
-  for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", kSchema}) {
+  for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", kUnreadableSchema}) {
     if (absl::Status status = (*database)->Execute(sql); !status.ok()) return status;
   }
   std::unique_ptr<Unreadable> unreadable(new Unreadable(*std::move(database)));
