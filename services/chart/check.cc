@@ -181,6 +181,10 @@ class Checker {
     }
   }
 
+  // What the term of an episode may be called; the engine's other terms are not an episode's.
+  const std::set<notice::v1::TermKind> kEpisodeTerms = {notice::v1::TERM_KIND_ASSESSMENT, notice::v1::TERM_KIND_RESPONSE,
+                                                        notice::v1::TERM_KIND_RESPITE, notice::v1::TERM_KIND_REVIEW};
+
   void CheckProtocols() {
     const std::set<workflow::v1::Relation> both = {workflow::v1::RELATION_SENDER, workflow::v1::RELATION_RECIPIENT};
     const auto& handover = definition_.handover();
@@ -192,6 +196,8 @@ class Checker {
     std::set<notice::v1::EpisodeState> with_term;
     for (const auto& term : definition_.terugval().terms()) {
       with_term.insert(term.state());
+      if (!kEpisodeTerms.contains(term.of()))
+        Add(places_.Of(term, "of"), "term_kind", "assessment, response, respite or review", "it is otherwise");
       CheckEscalation(term.escalation(), {});
       const bool is_respite = term.state() == notice::v1::EPISODE_STATE_RESPIJT;
       if (is_respite != (term.dreigend().empty() && term.crisis().empty()) || term.dreigend().empty() != term.crisis().empty()) {

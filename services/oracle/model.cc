@@ -144,8 +144,8 @@ void Model::Adopt(const Traject& traject) {
   }
   for (const auto& one : traject.handovers()) {
     const HandoverState state = one.state() == HANDOVER_STATE_AANGEHOUDEN ? one.held_in() : one.state();
-    const bool accepted = state == HANDOVER_STATE_GEACCEPTEERD || state == HANDOVER_STATE_OVERLEGD;
-    const bool met = state == HANDOVER_STATE_OVERLEGD;
+    const bool met = state == HANDOVER_STATE_OVERLEGD || state == HANDOVER_STATE_AFGEROND;
+    const bool accepted = state == HANDOVER_STATE_GEACCEPTEERD || met;
     handovers.push_back({one.handover(), one.sender(), one.recipient(), one.purpose(), SetOf(one.categories()),
                          one.transfers_responsibility(), state, accepted, met, met});
   }

@@ -7,6 +7,8 @@
 namespace overdracht::testing {
 namespace {
 
+constexpr uint64_t kTakeOverEvery = 7;  // records
+
 // A region that an oracle looks at.
 class Watched {
  public:
@@ -15,6 +17,12 @@ class Watched {
       if (observe_) observe_(record, before, after);
       if (!violations_.empty()) return;
       violations_ = oracle_.Check(record, before.traject, after.traject);
+      // One that comes later and takes the traject over as it is must agree.
+      if (record.number() % kTakeOverEvery == 0) late_oracle_ = {};
+      for (oracle::Violation& one : late_oracle_.Check(record, before.traject, after.traject)) {
+        one.what += " (says an oracle that took the traject over)";
+        violations_.push_back(std::move(one));
+      }
       for (oracle::Violation& one : violations_) one.what = "record " + std::to_string(record.number()) + ": " + one.what;
     });
   }
@@ -42,7 +50,7 @@ class Watched {
   Region region_;
   Region::Check observe_;
   uint64_t observed_ = 0;
-  oracle::Oracle oracle_;
+  oracle::Oracle oracle_, late_oracle_;
   std::vector<oracle::Violation> violations_;
 };
 

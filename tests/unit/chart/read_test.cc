@@ -171,6 +171,7 @@ const Change kChanges[] = {
     {"P1D, crisis: PT1H,", "P1D,", "24:5: no_term: expected a term for dreigend and one for crisis, but it is otherwise"},
     {"{of: respite, ", "{of: respite, dreigend: P1D, crisis: P1D, ",
      "27:5: no_term: expected no terms, for respijt ends with its date, but it is otherwise"},
+    {"{of: respite, ", "{of: ^series, ", "term_kind: expected assessment, response, respite or review, but it is otherwise"},
     {"    opgenomen: {of: review, dreigend: P4W, crisis: P4W, escalation: {tell: gemeente}}\n", "",
      "24:5: no_term: expected a term for opgenomen, but it has none"},
     {"[{tell: gemeente}, {wait: P1D, tell: gemeente}]", "{tell: gemeente}",
