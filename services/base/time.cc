@@ -188,6 +188,8 @@ std::string FormatTime(Micros moment) {
   return result + "Z";
 }
 
+bool IsEventTime(Micros moment) { return moment >= 0 && moment < StartOf(kLastDay + 1); }
+
 std::optional<Days> ParseDate(absl::string_view text) {
   const std::optional<Days> day = TakeDate(&text);
   return text.empty() ? day : std::nullopt;

@@ -42,6 +42,9 @@ std::optional<Micros> ParseTime(absl::string_view text);
 // 2017-03-06T09:00:00Z, with as many decimals as are needed.
 std::string FormatTime(Micros moment);
 
+// Whether an event may have been logged then: from 1970 through 2199.
+bool IsEventTime(Micros moment);
+
 // YYYY-MM-DD, a day that exists.
 std::optional<Days> ParseDate(absl::string_view text);
 std::string FormatDate(Days day);

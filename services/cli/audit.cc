@@ -9,7 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "overdracht/api/v1/operator_service.grpc.pb.h"
+#include "overdracht/region/v1/operator_service.grpc.pb.h"
 #include "services/audit/replay.h"
 #include "services/base/uuid.h"
 #include "services/cli/client.h"
@@ -49,9 +49,9 @@ int ExportFromHolder(const Options& options, const std::string& address) {
   const std::string unfinished = options.out + ".unfinished";
   std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
   grpc::ClientContext context;
-  const auto reader = api::v1::OperatorService::NewStub(channel)->ReadJournal(&context, {});
+  const auto reader = region::v1::OperatorService::NewStub(channel)->ReadJournal(&context, {});
   Progress progress("export");
-  api::v1::ReadJournalResponse response;
+  region::v1::ReadJournalResponse response;
   uint64_t bytes = 0;
   while (file && reader->Read(&response)) {
     file << response.chunk();

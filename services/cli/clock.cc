@@ -1,7 +1,7 @@
 // overdracht clock advance: moves the clock `events`.
 #include <absl/strings/str_cat.h>
 
-#include "overdracht/api/v1/operator_service.grpc.pb.h"
+#include "overdracht/region/v1/operator_service.grpc.pb.h"
 #include "services/base/time.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
@@ -21,10 +21,10 @@ int Advance(const Options& options) {
   const auto channel = Connect(options.server);
   if (channel == nullptr) return kNotFinished;
   grpc::ClientContext context;
-  api::v1::AdvanceClockRequest request;
+  region::v1::AdvanceClockRequest request;
   request.set_to_us(*to);
-  api::v1::AdvanceClockResponse response;
-  const grpc::Status status = api::v1::OperatorService::NewStub(channel)->AdvanceClock(&context, request, &response);
+  region::v1::AdvanceClockResponse response;
+  const grpc::Status status = region::v1::OperatorService::NewStub(channel)->AdvanceClock(&context, request, &response);
   if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) return Usage(status.error_message());
   if (!status.ok()) return CallFailed(options.server, status);
   const std::string clock = base::FormatTime(response.clock_us());

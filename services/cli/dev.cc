@@ -13,9 +13,14 @@
 #include "services/cli/command.h"
 #include "services/cli/definitions.h"
 #include "services/cli/demo.h"
+#include "services/edge/server.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/folder_lock.h"
-#include "services/workflow/edge/server.h"
+#include "services/partner/event_service.h"
+#include "services/partner/outbox_service.h"
+#include "services/partner/report_service.h"
+#include "services/workflow/edge/local_region.h"
+#include "services/workflow/edge/operator_service.h"
 #include "services/workflow/folder.h"
 #include "services/workflow/invariants.h"
 #include "services/workflow/loop.h"
@@ -102,10 +107,12 @@ int Serve(const Options& options) {
   if (!journal.ok()) return NotFinished(std::string(journal.status().message()));
   const uint64_t batches_before = (*journal)->tip().number;
 
+  region::Listeners listeners;
   workflow::LoopOptions loop_options;
   loop_options.data = options.data;
   loop_options.clock = clock;
   loop_options.machine_clock = MachineClock;
+  loop_options.told = [&listeners](const std::string& organisation) { listeners.Tell(organisation); };
   loop_options.program = "overdracht " OVERDRACHT_VERSION;
 #if defined(OVERDRACHT_TEST_HOOKS) || !defined(NDEBUG)
   loop_options.make_watch = workflow::HoldToTheInvariants;
@@ -119,12 +126,21 @@ int Serve(const Options& options) {
     kill(getpid(), SIGUSR1);
   });
 
-  absl::StatusOr<std::unique_ptr<workflow::Server>> server =
-      workflow::Server::Start({.grpc_port = options.grpc_port,
-                               .http_port = options.http_port,
-                               .folder = options.data,
-                               .export_journal = [&](const std::string& path) { return audit::Export({journal->get()}, path); }},
-                              loop->get(), journal->get());
+  workflow::OutboxReader outboxes(loop->get(), journal->get());
+  workflow::LocalRegion region(loop->get(), &outboxes, &listeners);
+  workflow::OperatorService operators(loop->get(), &outboxes, &listeners, options.data,
+                                      [&](const std::string& path) { return audit::Export({journal->get()}, path); });
+  partner::EventService events(&region);
+  absl::StatusOr<std::unique_ptr<partner::Places>> places = partner::Places::Open(options.data + "/subscribers.db");
+  if (!places.ok()) {
+    (*loop)->Drain();
+    return NotFinished(std::string(places.status().message()));
+  }
+  partner::OutboxService outbox(&region, places->get());
+  const std::vector<std::unique_ptr<grpc::Service>> reports = partner::MakeReportServices(&region);
+  edge::ServerOptions served{.grpc_port = options.grpc_port, .http_port = options.http_port, .services = {&operators, &events, &outbox}};
+  for (const auto& service : reports) served.services.push_back(service.get());
+  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(served);
   if (!server.ok()) {
     (*loop)->Drain();
     return NotFinished(std::string(server.status().message()));

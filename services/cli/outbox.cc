@@ -1,7 +1,7 @@
 // overdracht outbox read: what one organisation was told.
 #include <cstdio>
 
-#include "overdracht/api/v1/operator_service.grpc.pb.h"
+#include "overdracht/region/v1/operator_service.grpc.pb.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 
@@ -21,13 +21,13 @@ int Read(const Options& options) {
   const auto channel = Connect(options.server);
   if (channel == nullptr) return kNotFinished;
   grpc::ClientContext context;
-  api::v1::ReadOutboxRequest request;
+  region::v1::ReadOutboxRequest request;
   request.set_organisation(options.oin);
   request.set_after(options.after);
   request.set_follow(options.follow);
   request.set_answers(options.answers);
-  const auto reader = api::v1::OperatorService::NewStub(channel)->ReadOutbox(&context, request);
-  api::v1::ReadOutboxResponse response;
+  const auto reader = region::v1::OperatorService::NewStub(channel)->ReadOutbox(&context, request);
+  region::v1::ReadOutboxResponse response;
   bool written = true;
   while (written && reader->Read(&response)) {
     written = std::printf("%s\n", response.json().c_str()) >= 0;

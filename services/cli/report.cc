@@ -5,17 +5,16 @@
 
 #include <cstdio>
 #include <map>
-#include <random>
 
 #include "overdracht/api/v1/error_details.pb.h"
 #include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/base/time.h"
-#include "services/base/uuid.h"
 #include "services/cli/answer_json.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
+#include "services/edge/answers.h"
+#include "services/edge/random_id.h"
 #include "services/event/compose.h"
-#include "services/workflow/edge/answers.h"
 
 namespace overdracht::cli {
 namespace {
@@ -32,15 +31,6 @@ struct Options {
   bool json = false;
   std::string server = kDefaultServer;
 };
-
-std::string NewId() {
-  std::random_device chance;
-  std::string bytes;
-  for (int i = 0; i < 16; ++i) bytes += static_cast<char>(chance());
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  return base::FormatUuid(bytes);
-}
 
 // The answer to a refused call stands in the error's details.
 api::v1::Answer AnswerOf(const grpc::Status& status, const event::ReportEnvelope& envelope) {
@@ -77,10 +67,10 @@ api::v1::Answer AnswerOf(const grpc::Status& status, const event::ReportEnvelope
 int Report(const Options& options) {
   event::ReportEnvelope envelope;
   envelope.organisation = options.as;
-  envelope.id = options.id.empty() ? NewId() : options.id;
+  envelope.id = options.id.empty() ? edge::RandomId() : options.id;
   envelope.traject = options.traject;
   envelope.time = options.time.empty() ? base::FormatTime(absl::ToUnixMicros(absl::Now())) : options.time;
-  if (!options.if_position.empty() && !workflow::ParsePosition(options.if_position)) {
+  if (!options.if_position.empty() && !edge::ParsePosition(options.if_position)) {
     return Usage(absl::StrCat("expected --if-position to be a position such as 0:1289, but it is ", options.if_position));
   }
   const absl::StatusOr<std::string> event = event::ComposeEvent(options.name, envelope, options.fields);

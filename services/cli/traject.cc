@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "overdracht/api/v1/operator_service.grpc.pb.h"
+#include "overdracht/region/v1/operator_service.grpc.pb.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 #include "services/cli/traject_text.h"
@@ -23,8 +23,8 @@ int List(const Options& options) {
   const auto channel = Connect(options.server);
   if (channel == nullptr) return kNotFinished;
   grpc::ClientContext context;
-  const auto reader = api::v1::OperatorService::NewStub(channel)->ListTrajecten(&context, {});
-  api::v1::ListTrajectenResponse response;
+  const auto reader = region::v1::OperatorService::NewStub(channel)->ListTrajecten(&context, {});
+  region::v1::ListTrajectenResponse response;
   bool written = true;
   while (written && reader->Read(&response)) {
     const std::string line = options.json ? response.json() : TrajectLineText(nlohmann::json::parse(response.json()));
@@ -43,10 +43,10 @@ int Show(const Options& options) {
   const auto channel = Connect(options.server);
   if (channel == nullptr) return kNotFinished;
   grpc::ClientContext context;
-  api::v1::GetTrajectRequest request;
+  region::v1::GetTrajectRequest request;
   request.set_traject(options.traject);
-  api::v1::GetTrajectResponse response;
-  const grpc::Status status = api::v1::OperatorService::NewStub(channel)->GetTraject(&context, request, &response);
+  region::v1::GetTrajectResponse response;
+  const grpc::Status status = region::v1::OperatorService::NewStub(channel)->GetTraject(&context, request, &response);
   if (!status.ok()) return CallFailed(options.server, status);
   std::fputs(options.json ? (response.json() + "\n").c_str() : TrajectShowText(nlohmann::json::parse(response.json())).c_str(), stdout);
   return kDone;

@@ -14,6 +14,7 @@
 #include "services/base/time.h"
 #include "services/base/uuid.h"
 #include "services/event/catalogue.h"
+#include "services/event/fault.h"
 #include "services/event/forms.h"
 #include "services/event/json.h"
 
@@ -22,31 +23,6 @@ namespace {
 
 using google::protobuf::Message;
 using journal::v1::RefusalReason;
-
-// What is wrong, and where. The place is put together on the way back from the value to the top, so that a sound event pays nothing for it.
-struct Fault {
-  RefusalReason reason;
-  std::string expected;
-  std::string place;
-  std::string missing;
-  std::string limit;
-
-  Fault In(absl::string_view name) && {
-    place = absl::StrCat("/", name, place);
-    return std::move(*this);
-  }
-};
-using Check = std::optional<Fault>;  // nothing: sound
-
-Fault Because(RefusalReason reason, absl::string_view expected = "") { return {reason, std::string(expected), "", "", ""}; }
-Fault Invalid(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_INVALID, expected); }
-Fault Missing(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_MISSING, expected); }
-
-Fault OutOfBounds(const Field& field) {
-  Fault fault = Invalid(field.expected);
-  fault.limit = absl::StrCat(field.rule.at_most());
-  return fault;
-}
 
 // Reads `data` by the table of the event's kind.
 class DataReader {
@@ -132,40 +108,6 @@ class DataReader {
             nullptr);
     }
     return std::nullopt;
-  }
-
-  // A list of codes: not empty unless it is optional, and each code once.
-  Check CheckCodes(const Message& message, const Field& field) {
-    const auto* reflection = message.GetReflection();
-    const int size = reflection->FieldSize(message, field.descriptor);
-    if (size == 0 && !field.rule.optional()) return Invalid("list_not_empty");
-    for (int i = 0; i < size; ++i) {
-      for (int j = 0; j < i; ++j) {
-        if (reflection->GetRepeatedEnumValue(message, field.descriptor, i) ==
-            reflection->GetRepeatedEnumValue(message, field.descriptor, j)) {
-          return Invalid("each_once").In(absl::StrCat(i));
-        }
-      }
-    }
-    return std::nullopt;
-  }
-
-  // A list of participants: each role once, and those that must be there are.
-  Check CheckRoles(const Message& message, const Field& field) {
-    Fault fault = Because(journal::v1::REFUSAL_REASON_PARTICIPANTS_INCOMPLETE);
-    std::vector<std::string> roles;
-    for (const auto& participant : message.GetReflection()->GetRepeatedFieldRef<v1::Participant>(message, field.descriptor)) {
-      const std::string& role = base::Code(participant.role());
-      if (std::find(roles.begin(), roles.end(), role) != roles.end()) return std::move(fault).In(absl::StrCat(roles.size()));
-      roles.push_back(role);
-    }
-    std::vector<std::string> missing;
-    for (const std::string& role : field.rule.roles()) {
-      if (std::find(roles.begin(), roles.end(), role) == roles.end()) missing.push_back(role);
-    }
-    if (missing.empty()) return std::nullopt;
-    fault.missing = absl::StrJoin(missing, ", ");
-    return fault;
   }
 
   const JsonDocument& json_;
@@ -276,26 +218,6 @@ class EnvelopeReader {
   const Kind* kind_ = nullptr;
   Check fault_;
 };
-
-Malformed Refuse(const Fault& fault, const v1::Event& event) {
-  Malformed malformed;
-  malformed.refusal.set_code(journal::v1::REFUSAL_CODE_MALFORMED);
-  malformed.refusal.set_reason(fault.reason);
-  const auto add = [&](const char* name, const std::string& value) {
-    if (value.empty()) return;
-    auto* parameter = malformed.refusal.add_parameters();
-    parameter->set_name(name);
-    parameter->set_value(value);
-  };
-  add("place", fault.place);
-  add("expected", fault.expected);
-  add("missing", fault.missing);
-  add("limit", fault.limit);
-  malformed.id = event.id();
-  if (!event.organisation().empty()) malformed.source = SourceOf(event);
-  if (!event.traject().empty()) malformed.subject = base::FormatUuid(event.traject());
-  return malformed;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/strip.h>
@@ -144,22 +145,11 @@ void AppendData(const notice::v1::Notice& notice, std::string* out) {
   AppendGroup(notice.GetReflection()->GetMessage(notice, DataOf(notice)), out);
 }
 
-// Of the traject that the record is about. One that was never started has no part in a record; its id is only in what was reported.
-std::string SubjectOf(const journal::v1::Record& record) {
-  return base::FormatUuid(record.traject().empty() ? record.event().traject() : record.traject());
-}
-
-std::string CauseOf(const journal::v1::Record& record) {
-  if (record.has_event()) return record.event().id();
-  return absl::StrCat("term:", base::Code(record.term().of()), ":", record.term().reference());
-}
-
 // The envelope that notices and answers share; `n` tells the entries of one record apart.
 void WriteEnvelope(uint32_t partition, const journal::v1::Record& record, int n, absl::string_view type, ObjectWriter* envelope) {
   const std::string sequence = FormatSequence(SequenceOf(record.number(), n));
-  const std::string position = FormatPosition(partition, record.number());
   envelope->Text("specversion", "1.0");
-  envelope->Text("id", n == kAnswer ? absl::StrCat(position, "/answer") : absl::StrCat(position, "/", n));
+  envelope->Text("id", ItemId(partition, record.number(), n));
   const absl::string_view gemeente = record.gemeente().empty() ? kNobody : absl::string_view(record.gemeente());
   envelope->Text("source", absl::StrCat("urn:nld:oin:", gemeente, ":systeem:overdracht"));
   envelope->Text("type", type);
@@ -192,7 +182,29 @@ void AppendAnswer(uint32_t partition, const journal::v1::Record& record, std::st
 
 }  // namespace
 
+std::string SubjectOf(const journal::v1::Record& record) {
+  return base::FormatUuid(record.traject().empty() ? record.event().traject() : record.traject());
+}
+
+std::string CauseOf(const journal::v1::Record& record) {
+  if (record.has_event()) return record.event().id();
+  return absl::StrCat("term:", base::Code(record.term().of()), ":", record.term().reference());
+}
+
+std::string ItemId(uint32_t partition, uint64_t number, int n) {
+  const std::string position = FormatPosition(partition, number);
+  return n == kAnswer ? absl::StrCat(position, "/answer") : absl::StrCat(position, "/", n);
+}
+
 std::string FormatSequence(uint64_t sequence) { return absl::StrCat(absl::Dec(sequence, absl::kZeroPad20)); }
+
+absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor) {
+  uint64_t sequence = 0;
+  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &sequence)) {
+    return absl::InvalidArgumentError("expected a cursor of this outbox, but it is none");
+  }
+  return sequence;
+}
 
 std::string FormatPosition(uint32_t partition, uint64_t number) { return absl::StrCat(partition, ":", number); }
 

@@ -5,6 +5,9 @@
 #ifndef OVERDRACHT_SERVICES_EVENT_WRITE_H_
 #define OVERDRACHT_SERVICES_EVENT_WRITE_H_
 
+#include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
+
 #include <cstdint>
 #include <string>
 
@@ -18,8 +21,16 @@ namespace overdracht::event {
 inline constexpr int kAnswer = 999'999;
 inline uint64_t SequenceOf(uint64_t number, int n) { return number * 1'000'000 + static_cast<uint64_t>(n); }
 std::string FormatSequence(uint64_t sequence);
+// The sequence that a cursor stands for; empty: 0, the start. INVALID_ARGUMENT: it is none.
+absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor);
 // <partition>:<number>
 std::string FormatPosition(uint32_t partition, uint64_t number);
+// CloudEvents id of an item: <position>/<n>, or <position>/answer.
+std::string ItemId(uint32_t partition, uint64_t number, int n);
+// The traject that the record is about, as text. One that was never started has no part in a record; its id is only in what was reported.
+std::string SubjectOf(const journal::v1::Record& record);
+// The id of the event that led to the record, or term:<of>:<reference>.
+std::string CauseOf(const journal::v1::Record& record);
 
 // The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line. Its causationid is the id of an
 // event, or term:<of>:<reference>.

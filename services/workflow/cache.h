@@ -22,9 +22,12 @@
 #include "services/base/time.h"
 #include "services/engine/engine.h"
 #include "services/log/event_log.h"
-#include "services/workflow/database.h"
+#include "services/storage/database.h"
 
 namespace overdracht::workflow {
+
+using storage::Database;
+using storage::Statement;
 
 // Where the cache stands: the state is the fold of the journal up to and including `tip`.
 struct CachedAt {

@@ -3,6 +3,8 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
+#include <set>
+
 #include "services/event/write.h"
 #include "services/workflow/failpoint.h"
 
@@ -193,6 +195,7 @@ absl::Status Loop::Take(Report* report) {
     return absl::OkStatus();
   }
   auto& event = std::get<Event>(report->event);
+  if (report->now) event.set_time_us(options_.clock == ClockKind::kWall ? options_.machine_clock() : partition_->clock_us());
   if (event.organisation() != report->caller) return RefuseSource(report, &event);
   if (report->validate_only) return Validate(report, &event);
   return DecideEvent(report, &event);
@@ -410,8 +413,17 @@ absl::Status Loop::Commit() {
   if (records_.empty()) return absl::OkStatus();
   Failpoint("project");
   absl::Status status = partition_->Project(before, owner_->tip(), records_);
+  if (status.ok() && options_.told) Tell();
   records_.clear();
   return status;
+}
+
+void Loop::Tell() const {
+  std::set<std::string> organisations;
+  for (const Record& record : records_) {
+    for (const auto& [organisation, entry] : OutboxEntriesOf(record)) organisations.insert(organisation);
+  }
+  for (const std::string& organisation : organisations) options_.told(organisation);
 }
 
 // The open batch does not go on: its callers are told, and the state goes back to what is durable.
@@ -447,6 +459,7 @@ void Loop::TryStuckBatch() {
     // Fold it as a restart would.
     if (absl::Status read = partition_->CatchUp(journal_); !read.ok()) return Abandon(read);
     journaled_clock_us_ = partition_->clock_us();
+    if (options_.told) options_.told("");
     return;
   }
   stuck_why_ = status;

@@ -49,6 +49,8 @@ struct LoopOptions {
   size_t most_inputs_per_round = 1024;
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
+  // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
+  std::function<void(const std::string& organisation)> told;
   // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.
   std::function<Watch()> make_watch;
 };
@@ -110,6 +112,7 @@ class Loop {
   // Append, answer, project.
   absl::Status Commit();
   absl::Status CommitIfFull();
+  void Tell() const;
   void Abandon(const absl::Status& why);
   void TryStuckBatch();
   void CheckpointSometimes();

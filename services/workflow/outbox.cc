@@ -1,6 +1,5 @@
 #include "services/workflow/outbox.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -19,29 +18,20 @@ bool IsTo(const notice::v1::Notice& notice, const std::string& organisation) {
   return std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end();
 }
 
-void Write(uint32_t partition, const Record& record, const OutboxEntry& entry, const std::string& organisation, bool answers,
-           uint64_t* after, std::vector<std::string>* lines) {
+void Show(const Record& record, const OutboxEntry& entry, const std::string& organisation, bool answers, uint64_t* after, VisitItem visit) {
   for (int n = 0; n < record.notices_size(); ++n) {
     const uint64_t sequence = event::SequenceOf(record.number(), n);
     if (sequence <= *after || !IsTo(record.notices(n), organisation)) continue;
-    lines->push_back(event::WriteNotice(partition, record, n));
+    visit(record, n);
     *after = sequence;
   }
   const uint64_t sequence = event::SequenceOf(record.number(), event::kAnswer);
   if (!answers || !entry.answer || sequence <= *after) return;
-  lines->push_back(event::WriteAnswer(partition, record));
+  visit(record, event::kAnswer);
   *after = sequence;
 }
 
 }  // namespace
-
-absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor) {
-  uint64_t after = 0;
-  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &after)) {
-    return absl::InvalidArgumentError("expected `after` to be a cursor of this outbox, but it is not");
-  }
-  return after;
-}
 
 absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers) {
   absl::StatusOr<std::vector<OutboxEntry>> entries =
@@ -58,9 +48,8 @@ absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& o
   return plan;
 }
 
-absl::StatusOr<std::vector<std::string>> ReadOutbox(log::EventLog* journal, uint32_t partition, const OutboxPlan& plan,
-                                                    const std::string& organisation, bool answers, uint64_t* after) {
-  std::vector<std::string> lines;
+absl::Status ReadOutbox(log::EventLog* journal, const OutboxPlan& plan, const std::string& organisation, bool answers, uint64_t* after,
+                        VisitItem visit) {
   const absl::Status enough = absl::CancelledError();
   size_t i = 0;
   while (i < plan.entries.size()) {
@@ -72,14 +61,14 @@ absl::StatusOr<std::vector<std::string>> ReadOutbox(log::EventLog* journal, uint
         if (!record.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
           return absl::DataLossError(absl::StrCat("record ", stored.number, " cannot be read"));
         }
-        Write(partition, record, plan.entries[i], organisation, answers, after, &lines);
+        Show(record, plan.entries[i], organisation, answers, after, visit);
       }
       // Read on to a batch that is near; seek one that is far.
       return i == plan.entries.size() || plan.before[i].number > at.number + kNear ? enough : absl::OkStatus();
     });
     if (status != enough) return status.ok() ? absl::DataLossError("the journal ends before a record of the outbox index") : status;
   }
-  return lines;
+  return absl::OkStatus();
 }
 
 }  // namespace overdracht::workflow

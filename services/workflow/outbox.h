@@ -2,6 +2,7 @@
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_OUTBOX_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_OUTBOX_H_
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/statusor.h>
 
 #include <cstdint>
@@ -13,9 +14,6 @@
 
 namespace overdracht::workflow {
 
-// Where the reader stands: after this place (services/event/write.h, SequenceOf).
-absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor);
-
 // Records that the index names, and the tip before the batch of each.
 struct OutboxPlan {
   std::vector<OutboxEntry> entries;
@@ -26,9 +24,11 @@ struct OutboxPlan {
 // On the loop's thread. `after`: the cursor. Empty: nothing new.
 absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers);
 
-// Anywhere else: the CloudEvents of those records for the organisation that come after the cursor, which moves on to the last of them.
-absl::StatusOr<std::vector<std::string>> ReadOutbox(log::EventLog* journal, uint32_t partition, const OutboxPlan& plan,
-                                                    const std::string& organisation, bool answers, uint64_t* after);
+// Anywhere else: shows those items of the records that the organisation may see and that come after the cursor, which moves on to the last
+// of them. An item is a notice of the record (n is its index) or the answer to its event (n is event::kAnswer).
+using VisitItem = absl::FunctionRef<void(const journal::v1::Record& record, int n)>;
+absl::Status ReadOutbox(log::EventLog* journal, const OutboxPlan& plan, const std::string& organisation, bool answers, uint64_t* after,
+                        VisitItem visit);
 
 }  // namespace overdracht::workflow
 

@@ -11,9 +11,12 @@
 
 #include "overdracht/journal/v1/refusal.pb.h"
 #include "services/base/time.h"
-#include "services/workflow/database.h"
+#include "services/storage/database.h"
 
 namespace overdracht::workflow {
+
+using storage::Database;
+using storage::Statement;
 
 class Unreadable {
  public:

@@ -18,9 +18,13 @@ ARROWS = {
     "oracle": {"base"},
     "scenario": {"base", "texts", "event", "chart", "engine"},
     "log": {"base"},
-    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log"},
+    "storage": set(),
+    "region": {"base", "event", "chart"},
+    "edge": {"base", "texts", "event", "region"},
+    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "storage", "region", "edge"},
+    "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
-    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "workflow", "audit"},
+    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
@@ -61,8 +65,8 @@ BANNED = {
     r"\b(?:u|nano)?sleep(?:_for|_until)?\s*\(|\babsl::SleepFor\b": "waiting is the loop's (services/workflow)",
 }
 BANNED_HEADERS = {
-    "grpcpp/": "gRPC belongs to services/workflow/edge and services/cli",
-    "grpc/": "gRPC belongs to services/workflow/edge and services/cli",
+    "grpcpp/": "gRPC belongs to services/edge, services/partner, services/workflow/edge and services/cli",
+    "grpc/": "gRPC belongs to services/edge, services/partner, services/workflow/edge and services/cli",
     "sqlite3.h": "storage stays behind the EventLog port and the caches of services/workflow",
     "librdkafka/": "storage stays behind the EventLog port (services/log)",
     "thread": "the caller owns the threads",
@@ -93,7 +97,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|partner)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer
@@ -135,16 +139,16 @@ class Architecture(unittest.TestCase):
 
     def test_grpc_stays_at_the_edges(self):
         self.check(
-            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/workflow/edge and services/cli"
+            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/edge, partner, workflow/edge and cli"
             for path in source.files(*source.folders()) for line, included in source.includes(path)
             if (included.startswith("grpc") or included.endswith(".grpc.pb.h")) and not GRPC_EDGES.fullmatch(source.name(path)))
 
     def test_what_includes_grpc_stays_at_the_edges(self):
         """Else gRPC comes in by one of our own headers."""
         self.check(
-            f"{source.name(path)}:{line}: {included} includes gRPC: only services/workflow/edge and services/cli may include it"
+            f"{source.name(path)}:{line}: {included} includes gRPC: only services/edge, partner, workflow/edge and cli may include it"
             for path in source.files(*source.folders()) for line, included in source.includes(path)
-            if re.match(r"services/(?:workflow/edge|cli)/", included) and not GRPC_EDGES.fullmatch(source.name(path)))
+            if re.match(r"services/(?:workflow/edge|edge|cli)/", included) and not GRPC_EDGES.fullmatch(source.name(path)))
 
     def test_pure_folders_include_nothing_of_the_world(self):
         self.check(

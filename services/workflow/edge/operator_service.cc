@@ -8,13 +8,21 @@
 #include <fstream>
 
 #include "services/base/uuid.h"
-#include "services/workflow/edge/answers.h"
-#include "services/workflow/edge/identity.h"
-#include "services/workflow/edge/piece_stream.h"
+#include "services/edge/answers.h"
+#include "services/edge/identity.h"
+#include "services/edge/piece_stream.h"
+#include "services/event/write.h"
 #include "services/workflow/outbox.h"
 #include "services/workflow/view.h"
 
 namespace overdracht::workflow {
+
+using edge::Finished;
+using edge::Piece;
+using edge::PieceStream;
+using edge::RequireOperator;
+using edge::ToGrpc;
+
 namespace {
 
 // Everything runs in one partition until Kafka.
@@ -29,23 +37,15 @@ class Refused : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 };
 
-// Asks the loop; `failed` hears why it cannot answer.
-void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed) {
-  Question question{[ask = std::move(ask), failed](const absl::StatusOr<Partition*>& partition) {
-    if (!partition.ok()) return failed(partition.status());
-    ask(*partition);
-  }};
-  if (absl::Status status = loop->Submit(std::move(question), 256); !status.ok()) failed(status);
-}
-
-absl::StatusOr<Piece> NextLines(Partition* partition, std::string* after) {
+absl::StatusOr<Piece<region::v1::ListTrajectenResponse>> NextLines(Partition* partition, std::string* after) {
   const absl::StatusOr<std::vector<std::string>> ids = partition->Ids(*after, kTrajectenAtOnce);
   if (!ids.ok()) return ids.status();
-  Piece piece{.messages = {}, .last = ids->size() < kTrajectenAtOnce};
+  Piece<region::v1::ListTrajectenResponse> piece;
+  piece.last = ids->size() < kTrajectenAtOnce;
   for (const std::string& id : *ids) {
     const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
     if (!state.ok()) return state.status();
-    if (*state != nullptr) piece.messages.push_back(TrajectLine((*state)->traject));
+    if (*state != nullptr) piece.messages.emplace_back().set_json(TrajectLine((*state)->traject));
   }
   if (!ids->empty()) *after = ids->back();
   return piece;
@@ -64,8 +64,9 @@ class TemporaryFile {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context, const api::v1::AdvanceClockRequest* request,
-                                                        api::v1::AdvanceClockResponse* response) {
+grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context,
+                                                        const region::v1::AdvanceClockRequest* request,
+                                                        region::v1::AdvanceClockResponse* response) {
   if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   Advance advance{.to_us = request->to_us(), .done = [reactor, response](const absl::StatusOr<base::Micros>& clock) {
@@ -76,21 +77,19 @@ grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerCont
   return reactor;
 }
 
-grpc::ServerWriteReactor<api::v1::ListTrajectenResponse>* OperatorService::ListTrajecten(grpc::CallbackServerContext* context,
-                                                                                         const api::v1::ListTrajectenRequest*) {
-  using Response = api::v1::ListTrajectenResponse;
+grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* OperatorService::ListTrajecten(grpc::CallbackServerContext* context,
+                                                                                            const region::v1::ListTrajectenRequest*) {
+  using Response = region::v1::ListTrajectenResponse;
   if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
   auto after = std::make_shared<std::string>();
-  return new PieceStream<Response>(
-      [loop = loop_, after](PieceStream<Response>::Give give) {
-        AskLoop(
-            loop, [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
-      },
-      [](Response* response, std::string line) { response->set_json(std::move(line)); });
+  return new PieceStream<Response>([loop = loop_, after](PieceStream<Response>::Give give) {
+    AskLoop(
+        loop, [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
+  });
 }
 
-grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContext* context, const api::v1::GetTrajectRequest* request,
-                                                      api::v1::GetTrajectResponse* response) {
+grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContext* context, const region::v1::GetTrajectRequest* request,
+                                                      region::v1::GetTrajectResponse* response) {
   if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
   const std::optional<std::string> id = base::ParseUuid(request->traject());
   if (!id) return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected traject to be a UUID, but it is not"});
@@ -109,42 +108,37 @@ grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContex
   return reactor;
 }
 
-grpc::ServerWriteReactor<api::v1::ReadOutboxResponse>* OperatorService::ReadOutbox(grpc::CallbackServerContext* context,
-                                                                                   const api::v1::ReadOutboxRequest* request) {
-  using Response = api::v1::ReadOutboxResponse;
+grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* OperatorService::ReadOutbox(grpc::CallbackServerContext* context,
+                                                                                      const region::v1::ReadOutboxRequest* request) {
+  using Response = region::v1::ReadOutboxResponse;
   if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
-  const absl::StatusOr<uint64_t> cursor = ParseCursor(request->after());
+  const absl::StatusOr<uint64_t> cursor = event::ParseCursor(request->after());
   if (!cursor.ok()) return new Refused<Response>(ToGrpc(cursor.status()));
-  struct Reader {
-    api::v1::ReadOutboxRequest request;
-    uint64_t after;
+  auto next = std::make_shared<region::OutboxRequest>(
+      region::OutboxRequest{.organisation = request->organisation(), .after = *cursor, .answers = request->answers()});
+  const auto ask = [this, next, follow = request->follow()](PieceStream<Response>::Give give) {
+    auto piece = std::make_shared<Piece<Response>>();
+    outboxes_->Read(
+        *next,
+        [piece](const journal::v1::Record& record, int n) {
+          piece->messages.emplace_back().set_json(n == event::kAnswer ? event::WriteAnswer(kPartition, record)
+                                                                      : event::WriteNotice(kPartition, record, n));
+        },
+        [next, piece, follow, give](const absl::StatusOr<OutboxReader::Place>& place) {
+          if (!place.ok()) return give(place.status());
+          next->after = place->after;
+          piece->more = place->more;
+          piece->last = !place->more && !follow;
+          give(std::move(*piece));
+        });
   };
-  auto reader = std::make_shared<Reader>(Reader{*request, *cursor});
-  // The loop says which records, a worker reads them.
   return new PieceStream<Response>(
-      [this, reader](PieceStream<Response>::Give give) {
-        const auto read = [this, reader, give](const OutboxPlan& plan) {
-          absl::StatusOr<std::vector<std::string>> lines =
-              workflow::ReadOutbox(journal_, kPartition, plan, reader->request.organisation(), reader->request.answers(), &reader->after);
-          if (!lines.ok()) return give(lines.status());
-          give(Piece{.messages = *std::move(lines), .last = !plan.more && !reader->request.follow()});
-        };
-        AskLoop(
-            loop_,
-            [this, reader, give, read](Partition* partition) {
-              absl::StatusOr<OutboxPlan> plan =
-                  PlanOutbox(partition, reader->request.organisation(), reader->after, reader->request.answers());
-              if (!plan.ok()) return give(plan.status());
-              workers_.Do([read, plan = *std::move(plan)] { read(plan); });
-            },
-            give);
-      },
-      [](Response* response, std::string line) { response->set_json(std::move(line)); });
+      ask, [this, next](std::function<void()> wake) { return listeners_->Add(next->organisation, std::move(wake)); });
 }
 
-grpc::ServerWriteReactor<api::v1::ReadJournalResponse>* OperatorService::ReadJournal(grpc::CallbackServerContext* context,
-                                                                                     const api::v1::ReadJournalRequest*) {
-  using Response = api::v1::ReadJournalResponse;
+grpc::ServerWriteReactor<region::v1::ReadJournalResponse>* OperatorService::ReadJournal(grpc::CallbackServerContext* context,
+                                                                                        const region::v1::ReadJournalRequest*) {
+  using Response = region::v1::ReadJournalResponse;
   if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
   static std::atomic<int> count = 0;
   struct Sending {
@@ -152,23 +146,22 @@ grpc::ServerWriteReactor<api::v1::ReadJournalResponse>* OperatorService::ReadJou
     std::ifstream stream;
   };
   auto sending = std::make_shared<Sending>(Sending{TemporaryFile(absl::StrCat(folder_, "/export.", ++count, ".sending")), {}});
-  return new PieceStream<Response>(
-      [this, sending](PieceStream<Response>::Give give) {
-        workers_.Do([this, sending, give] {
-          if (!sending->stream.is_open()) {
-            if (absl::Status status = export_journal_(sending->file.path()); !status.ok()) return give(status);
-            sending->stream.open(sending->file.path(), std::ios::binary);
-          }
-          std::string chunk(kChunkBytes, '\0');
-          sending->stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-          chunk.resize(static_cast<size_t>(sending->stream.gcount()));
-          const bool last = !sending->stream;
-          Piece piece{.messages = {}, .last = last};
-          if (!chunk.empty()) piece.messages.push_back(std::move(chunk));
-          give(std::move(piece));
-        });
-      },
-      [](Response* response, std::string chunk) { response->set_chunk(std::move(chunk)); });
+  return new PieceStream<Response>([this, sending](PieceStream<Response>::Give give) {
+    workers_.Do([this, sending, give] {
+      if (!sending->stream.is_open()) {
+        if (absl::Status status = export_journal_(sending->file.path()); !status.ok()) return give(status);
+        sending->stream.open(sending->file.path(), std::ios::binary);
+      }
+      std::string chunk(kChunkBytes, '\0');
+      sending->stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+      chunk.resize(static_cast<size_t>(sending->stream.gcount()));
+      const bool last = !sending->stream;
+      Piece<Response> piece;
+      piece.last = last;
+      if (!chunk.empty()) piece.messages.emplace_back().set_chunk(std::move(chunk));
+      give(std::move(piece));
+    });
+  });
 }
 
 }  // namespace overdracht::workflow

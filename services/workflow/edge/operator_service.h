@@ -6,37 +6,37 @@
 #include <memory>
 #include <string>
 
-#include "overdracht/api/v1/operator_service.grpc.pb.h"
-#include "services/log/event_log.h"
-#include "services/workflow/edge/workers.h"
-#include "services/workflow/loop.h"
+#include "overdracht/region/v1/operator_service.grpc.pb.h"
+#include "services/edge/workers.h"
+#include "services/workflow/edge/outbox_reader.h"
 
 namespace overdracht::workflow {
 
-class OperatorService : public api::v1::OperatorService::CallbackService {
+class OperatorService : public region::v1::OperatorService::CallbackService {
  public:
   // `export_journal` writes the export to a file of this name; `folder` is where such a file may stand while it is sent.
   using ExportJournal = std::function<absl::Status(const std::string& path)>;
-  OperatorService(Loop* loop, log::EventLog* journal, std::string folder, ExportJournal export_journal)
-      : loop_(loop), journal_(journal), folder_(std::move(folder)), export_journal_(std::move(export_journal)) {}
+  OperatorService(Loop* loop, OutboxReader* outboxes, region::Listeners* listeners, std::string folder, ExportJournal export_journal)
+      : loop_(loop), outboxes_(outboxes), listeners_(listeners), folder_(std::move(folder)), export_journal_(std::move(export_journal)) {}
 
-  grpc::ServerUnaryReactor* AdvanceClock(grpc::CallbackServerContext* context, const api::v1::AdvanceClockRequest* request,
-                                         api::v1::AdvanceClockResponse* response) override;
-  grpc::ServerWriteReactor<api::v1::ListTrajectenResponse>* ListTrajecten(grpc::CallbackServerContext* context,
-                                                                          const api::v1::ListTrajectenRequest* request) override;
-  grpc::ServerUnaryReactor* GetTraject(grpc::CallbackServerContext* context, const api::v1::GetTrajectRequest* request,
-                                       api::v1::GetTrajectResponse* response) override;
-  grpc::ServerWriteReactor<api::v1::ReadOutboxResponse>* ReadOutbox(grpc::CallbackServerContext* context,
-                                                                    const api::v1::ReadOutboxRequest* request) override;
-  grpc::ServerWriteReactor<api::v1::ReadJournalResponse>* ReadJournal(grpc::CallbackServerContext* context,
-                                                                      const api::v1::ReadJournalRequest* request) override;
+  grpc::ServerUnaryReactor* AdvanceClock(grpc::CallbackServerContext* context, const region::v1::AdvanceClockRequest* request,
+                                         region::v1::AdvanceClockResponse* response) override;
+  grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* ListTrajecten(grpc::CallbackServerContext* context,
+                                                                             const region::v1::ListTrajectenRequest* request) override;
+  grpc::ServerUnaryReactor* GetTraject(grpc::CallbackServerContext* context, const region::v1::GetTrajectRequest* request,
+                                       region::v1::GetTrajectResponse* response) override;
+  grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* ReadOutbox(grpc::CallbackServerContext* context,
+                                                                       const region::v1::ReadOutboxRequest* request) override;
+  grpc::ServerWriteReactor<region::v1::ReadJournalResponse>* ReadJournal(grpc::CallbackServerContext* context,
+                                                                         const region::v1::ReadJournalRequest* request) override;
 
  private:
   Loop* const loop_;
-  log::EventLog* const journal_;
+  OutboxReader* const outboxes_;
+  region::Listeners* const listeners_;
   const std::string folder_;
   const ExportJournal export_journal_;
-  Workers workers_{2};
+  edge::Workers workers_{2};
 };
 
 }  // namespace overdracht::workflow

@@ -3,7 +3,8 @@
 
 #include <thread>
 
-#include "services/workflow/edge/event_service.h"
+#include "services/partner/event_service.h"
+#include "services/workflow/edge/local_region.h"
 #include "tests/unit/workflow/service.h"
 
 namespace overdracht::workflow {
@@ -16,7 +17,10 @@ TEST(PublishStream, AFullQueueSlowsTheSenderDown) {
   service.options().queue.inputs = 1;
   service.Open();
   ASSERT_TRUE(service.loop().Submit(Advance{.to_us = 0, .done = [](const auto&) {}}, 1).ok());  // full
-  EventService events(&service.loop());
+  OutboxReader outboxes(&service.loop(), &service.journal());
+  region::Listeners listeners;
+  LocalRegion region(&service.loop(), &outboxes, &listeners);
+  partner::EventService events(&region);
   grpc::ServerBuilder builder;
   builder.RegisterService(&events);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();

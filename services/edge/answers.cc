@@ -1,0 +1,111 @@
+#include "services/edge/answers.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include "overdracht/api/v1/error_details.pb.h"
+#include "services/base/codes.h"
+#include "services/base/uuid.h"
+#include "services/texts/sentences.h"
+
+namespace overdracht::edge {
+
+using journal::v1::RefusalCode;
+
+namespace {
+
+// Everything runs in one partition until Kafka.
+constexpr uint32_t kPartition = 0;
+
+grpc::StatusCode CodeFor(RefusalCode code) {
+  switch (code) {
+    case journal::v1::REFUSAL_CODE_MALFORMED:
+      return grpc::StatusCode::INVALID_ARGUMENT;
+    case journal::v1::REFUSAL_CODE_SOURCE_MISMATCH:
+    case journal::v1::REFUSAL_CODE_NOT_A_PARTICIPANT:
+    case journal::v1::REFUSAL_CODE_ROLE_NOT_ALLOWED:
+      return grpc::StatusCode::PERMISSION_DENIED;
+    case journal::v1::REFUSAL_CODE_UNKNOWN_TRAJECT:
+    case journal::v1::REFUSAL_CODE_UNKNOWN_REFERENCE:
+      return grpc::StatusCode::NOT_FOUND;
+    case journal::v1::REFUSAL_CODE_ALREADY_EXISTS:
+      return grpc::StatusCode::ALREADY_EXISTS;
+    default:
+      return grpc::StatusCode::FAILED_PRECONDITION;
+  }
+}
+
+}  // namespace
+
+Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& event) {
+  if (const auto* malformed = std::get_if<event::Malformed>(&event)) return {malformed->source, malformed->id, malformed->subject};
+  const auto& read = std::get<event::v1::Event>(event);
+  return {event::SourceOf(read), read.id(), base::FormatUuid(read.traject())};
+}
+
+std::string FormatPosition(uint32_t partition, uint64_t record) { return absl::StrCat(partition, ":", record); }
+
+std::optional<uint64_t> ParsePosition(absl::string_view position) {
+  const size_t colon = position.find(':');
+  uint32_t partition = 0;
+  uint64_t record = 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) || partition != kPartition ||
+      !absl::SimpleAtoi(position.substr(colon + 1), &record)) {
+    return std::nullopt;
+  }
+  return record;
+}
+
+api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {
+  api::v1::Answer result;
+  result.set_source(envelope.source);
+  result.set_id(envelope.id);
+  result.set_subject(envelope.subject);
+  result.set_accepted(!answer.refusal);
+  result.set_duplicate(answer.duplicate);
+  if (answer.record != 0) result.set_position(FormatPosition(kPartition, answer.record));
+  if (!answer.refusal) return result;
+  result.set_code(absl::AsciiStrToUpper(base::Code(answer.refusal->code())));
+  result.set_reason(absl::AsciiStrToUpper(base::Code(answer.refusal->reason())));
+  for (const journal::v1::Parameter& parameter : answer.refusal->parameters()) {
+    api::v1::AnswerParameter* const added = result.add_parameters();
+    added->set_name(parameter.name());
+    added->set_value(parameter.value());
+  }
+  result.set_message(texts::English(*answer.refusal));
+  result.set_melding(texts::Dutch(*answer.refusal));
+  return result;
+}
+
+grpc::Status ToError(const api::v1::Answer& refused) {
+  RefusalCode code = journal::v1::REFUSAL_CODE_UNSPECIFIED;
+  if (const auto parsed = base::Parse<RefusalCode>(absl::AsciiStrToLower(refused.code()))) code = *parsed;
+  api::v1::RefusalInfo info;
+  info.set_reason(refused.reason());
+  info.set_domain("overdracht.nl");
+  auto& metadata = *info.mutable_metadata();
+  for (const api::v1::AnswerParameter& parameter : refused.parameters()) metadata[parameter.name()] = parameter.value();
+  metadata["code"] = refused.code();
+  metadata["duplicate"] = refused.duplicate() ? "true" : "false";
+  metadata["melding"] = refused.melding();
+  if (!refused.position().empty()) metadata["position"] = refused.position();
+  api::v1::RefusalStatus status;
+  status.set_code(CodeFor(code));
+  status.set_message(refused.message());
+  google::protobuf::Any* const detail = status.add_details();
+  detail->set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
+  detail->set_value(info.SerializeAsString());
+  return {CodeFor(code), refused.message(), status.SerializeAsString()};
+}
+
+grpc::Status ToGrpc(const absl::Status& status) { return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())}; }
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  // Asked a second time, gRPC makes another reactor in the same place, and the call never ends.
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+}  // namespace overdracht::edge

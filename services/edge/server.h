@@ -1,0 +1,44 @@
+// The ports of a service: gRPC and HTTP, on loopback, until it is stopped. What is served is the caller's.
+#ifndef OVERDRACHT_SERVICES_EDGE_SERVER_H_
+#define OVERDRACHT_SERVICES_EDGE_SERVER_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <vector>
+
+namespace grpc {
+class Service;
+}
+
+namespace overdracht::edge {
+
+struct ServerOptions {
+  int grpc_port = 7440;  // 0: a free one
+  int http_port = 7441;
+  std::vector<grpc::Service*> services;  // must outlive the server
+};
+
+class Server {
+ public:
+  // Serves when it returns. UNAVAILABLE: a port is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  ~Server();
+
+  int grpc_port() const;
+  int http_port() const;
+
+  // NOT_SERVING from now on, for whoever looks at the health.
+  void Draining();
+  // Ends the calls that are still there after a moment.
+  void Stop();
+
+ private:
+  struct Parts;
+  Server();
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace overdracht::edge
+
+#endif  // OVERDRACHT_SERVICES_EDGE_SERVER_H_

@@ -1,0 +1,191 @@
+#include "services/partner/event_service.h"
+
+#include <absl/synchronization/mutex.h>
+
+#include <deque>
+
+#include "services/base/limits.h"
+#include "services/edge/answers.h"
+#include "services/edge/identity.h"
+
+namespace overdracht::partner {
+namespace {
+
+using api::v1::PublishStreamRequest;
+using api::v1::PublishStreamResponse;
+using edge::Caller;
+using edge::Envelope;
+using edge::ToGrpc;
+using region::Answer;
+using region::Order;
+using region::Report;
+
+// Reports of one stream that are not answered yet, and answers that are not sent yet: beyond these nothing more is read from it.
+constexpr size_t kMostInFlight = 256;
+
+Report ReadReport(const chart::Workflows& workflows, const Caller& caller, const std::string& json) {
+  Report report;
+  report.event = event::ReadCloudEvent(json, [&](absl::string_view kind) { return workflows.KnowsContact(kind); });
+  if (const auto* event = std::get_if<event::v1::Event>(&report.event)) {
+    report.caller = caller.SpeaksFor(event->organisation());
+  } else {
+    report.caller = caller.organisation.value_or("");
+    // Of one that is too long the beginning is enough to find it again.
+    report.bytes = json.substr(0, base::kMaxEventBytes + 1);
+  }
+  return report;
+}
+
+class PublishReactor : public grpc::ServerUnaryReactor {
+ public:
+  PublishReactor(region::Region* region, const Caller& caller, const api::v1::PublishRequest& request, api::v1::PublishResponse* response) {
+    Report report = ReadReport(*region->workflows(), caller, request.cloud_event());
+    report.validate_only = request.validate_only();
+    if (!request.if_position().empty()) {
+      report.if_position = edge::ParsePosition(request.if_position());
+      if (!report.if_position) {
+        Finish({grpc::StatusCode::INVALID_ARGUMENT, "expected if_position to be <partition>:<number>, but it is not"});
+        return;
+      }
+    }
+    report.done = [this, response, envelope = edge::EnvelopeOf(report.event)](absl::StatusOr<Answer> answer) {
+      if (!answer.ok()) return Finish(ToGrpc(answer.status()));
+      *response->mutable_answer() = edge::ToApi(envelope, *answer);
+      Finish(answer->refusal ? edge::ToError(response->answer()) : grpc::Status::OK);
+    };
+    if (absl::Status status = region->Take(std::move(report), region::MemoryOf(request.cloud_event().size())); !status.ok())
+      Finish(ToGrpc(status));
+  }
+
+  void OnDone() override { delete this; }
+};
+
+// One stream: what is read goes to the region, what it answers goes out, both in order. Every change of its state goes through Update,
+// which then starts what the new state asks for. It lives until the region has answered all that it was given.
+class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse> {
+ public:
+  PublishStreamReactor(region::Region* region, const Caller& caller) : region_(region), caller_(caller) {
+    Update([] {});
+  }
+
+  void OnReadDone(bool ok) override {
+    bool taken = false;
+    Update([&] {
+      if (!ok) ended_ = true;
+      taken = Takes();
+      if (taken) {
+        ++undecided_;
+      } else {
+        reading_ = false;
+      }
+    });
+    if (!taken) return;
+    Report report = ReadReport(*region_->workflows(), caller_, request_.cloud_event());
+    report.order = order_;
+    report.done = [this, envelope = edge::EnvelopeOf(report.event)](const absl::StatusOr<Answer>& answer) { OnAnswer(envelope, answer); };
+    next_ = std::move(report);
+    Submit(region::MemoryOf(request_.cloud_event().size()));
+  }
+
+  void OnWriteDone(bool ok) override {
+    Update([&] {
+      writing_ = false;
+      answers_.pop_front();
+      if (!ok) gone_ = true;
+    });
+  }
+
+  void OnCancel() override {
+    Update([&] { gone_ = true; });
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void OnAnswer(const Envelope& envelope, const absl::StatusOr<Answer>& answer) {
+    PublishStreamResponse response;
+    if (answer.ok()) *response.mutable_answer() = edge::ToApi(envelope, *answer);
+    Update([&] {
+      --undecided_;
+      if (!answer.ok()) {
+        Fail(answer.status());
+      } else if (failure_.ok()) {
+        answers_.push_back(std::move(response));
+      }
+    });
+  }
+
+  // Nothing more is read before the region has taken this one in: a full queue slows the senders down, and holds one report of each.
+  void Submit(size_t bytes) {
+    const absl::Status status = region_->Take(std::move(next_), bytes, [this, bytes] { Submit(bytes); });
+    if (absl::IsResourceExhausted(status)) return;
+    Update([&] {
+      reading_ = false;
+      if (status.ok()) return;
+      --undecided_;
+      Fail(status);
+    });
+  }
+
+  // The first failure ends the stream, after the answers before it.
+  void Fail(const absl::Status& status) {
+    if (failure_.ok()) failure_ = status;
+  }
+
+  bool Takes() const { return !ended_ && !gone_ && failure_.ok(); }
+
+  template <typename Change>
+  void Update(Change change) {
+    bool read = false, write = false, finish = false;
+    absl::Status status;
+    {
+      absl::MutexLock lock(&mutex_);
+      change();
+      read = Takes() && !reading_ && undecided_ + answers_.size() < kMostInFlight;
+      write = !gone_ && !writing_ && !answers_.empty();
+      reading_ |= read;
+      writing_ |= write;
+      finish = !finished_ && !Takes() && !writing_ && undecided_ == 0 && (gone_ || answers_.empty());
+      finished_ |= finish;
+      status = failure_;
+    }
+    // Not under the lock: these may call back at once.
+    if (read) StartRead(&request_);
+    if (write) StartWrite(&answers_.front());
+    if (finish) Finish(ToGrpc(status));
+  }
+
+  region::Region* const region_;
+  const Caller caller_;
+  const std::shared_ptr<Order> order_ = std::make_shared<Order>();
+  PublishStreamRequest request_;
+  Report next_;
+  absl::Mutex mutex_;
+  std::deque<PublishStreamResponse> answers_;  // the front one may be on its way
+  size_t undecided_ = 0;
+  bool reading_ = false, writing_ = false, ended_ = false, gone_ = false, finished_ = false;
+  absl::Status failure_;
+};
+
+class RefusedStream : public grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse> {
+ public:
+  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* EventService::Publish(grpc::CallbackServerContext* context, const api::v1::PublishRequest* request,
+                                                api::v1::PublishResponse* response) {
+  const Caller caller = edge::Identify(*context);
+  if (!caller.status.ok()) return edge::Finished(context, caller.status);
+  return new PublishReactor(region_, caller, *request, response);
+}
+
+grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse>* EventService::PublishStream(grpc::CallbackServerContext* context) {
+  const Caller caller = edge::Identify(*context);
+  if (!caller.status.ok()) return new RefusedStream(caller.status);
+  return new PublishStreamReactor(region_, caller);
+}
+
+}  // namespace overdracht::partner

@@ -1,0 +1,25 @@
+// DATA ENTERS: the EventService of the API (gRPC). Reads each event on the caller's thread and hands it to the region.
+#ifndef OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_
+#define OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_
+
+#include "overdracht/api/v1/event_service.grpc.pb.h"
+#include "services/region/region.h"
+
+namespace overdracht::partner {
+
+class EventService : public api::v1::EventService::CallbackService {
+ public:
+  explicit EventService(region::Region* region) : region_(region) {}
+
+  grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context, const api::v1::PublishRequest* request,
+                                    api::v1::PublishResponse* response) override;
+  grpc::ServerBidiReactor<api::v1::PublishStreamRequest, api::v1::PublishStreamResponse>* PublishStream(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  region::Region* const region_;
+};
+
+}  // namespace overdracht::partner
+
+#endif  // OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_

@@ -1,0 +1,169 @@
+#include "services/partner/outbox_service.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
+
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "services/edge/answers.h"
+#include "services/edge/identity.h"
+#include "services/edge/piece_stream.h"
+#include "services/event/forms.h"
+#include "services/event/write.h"
+
+namespace overdracht::partner {
+namespace {
+
+using api::v1::OutboxItem;
+using api::v1::SubscribeResponse;
+using edge::Piece;
+using edge::PieceStream;
+
+constexpr int kUsualPage = 100;
+constexpr int kLargestPage = 1000;
+
+// Which kinds of notices somebody asked for; none: all. Answers are asked for by themselves.
+class Filter {
+ public:
+  template <typename Kinds>
+  static absl::StatusOr<Filter> Of(const Kinds& kinds) {
+    Filter filter;
+    const auto* data = notice::v1::Notice::descriptor()->FindOneofByName("data");
+    for (const std::string& kind : kinds) {
+      const auto* field = notice::v1::Notice::descriptor()->FindFieldByName(absl::StrReplaceAll(kind, {{"-", "_"}}));
+      if (field == nullptr || field->containing_oneof() != data || kind.find('_') != std::string::npos) {
+        return absl::InvalidArgumentError("expected kinds of notices (task-opened, offer-received, …), but one is none");
+      }
+      filter.kinds_.insert(field->number());
+    }
+    return filter;
+  }
+
+  bool Lets(const OutboxItem& item) const {
+    return item.has_answer() || kinds_.empty() || kinds_.count(static_cast<int>(item.notice().data_case())) > 0;
+  }
+
+ private:
+  std::set<int> kinds_;  // numbers of the fields of Notice
+};
+
+class RefusedSubscription : public grpc::ServerWriteReactor<SubscribeResponse> {
+ public:
+  explicit RefusedSubscription(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::CallbackServerContext* context,
+                                                                      const api::v1::SubscribeRequest* request) {
+  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  if (!caller.status.ok()) return new RefusedSubscription(caller.status);
+  const absl::StatusOr<Filter> filter = Filter::Of(request->kinds());
+  if (!filter.ok()) return new RefusedSubscription(edge::ToGrpc(filter.status()));
+  absl::StatusOr<uint64_t> after = event::ParseCursor(request->after());
+  if (after.ok() && request->after().empty() && !request->subscriber().empty()) {
+    after = places_->Find(caller.organisation, request->subscriber());
+  }
+  if (!after.ok()) return new RefusedSubscription(edge::ToGrpc(after.status()));
+  auto next = std::make_shared<region::OutboxRequest>(
+      region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()});
+  const auto ask = [region = region_, next, filter = *filter](PieceStream<SubscribeResponse>::Give give) {
+    region->ReadOutbox(*next, [next, filter, give](absl::StatusOr<region::OutboxPage> page) {
+      if (!page.ok()) return give(page.status());
+      next->after = page->after;
+      Piece<SubscribeResponse> piece;
+      piece.more = page->more;
+      for (OutboxItem& item : page->items) {
+        if (filter.Lets(item)) piece.messages.emplace_back().mutable_item()->Swap(&item);
+      }
+      give(std::move(piece));
+    });
+  };
+  return new PieceStream<SubscribeResponse>(
+      ask, [this, next](std::function<void()> wake) { return region_->Listen(next->organisation, std::move(wake)); });
+}
+
+namespace {
+
+// Reads page after page until there is enough for an answer.
+class Listing : public std::enable_shared_from_this<Listing> {
+ public:
+  Listing(region::Region* region, region::OutboxRequest next, Filter filter, int most, grpc::ServerUnaryReactor* reactor,
+          api::v1::ListItemsResponse* response)
+      : region_(region), next_(std::move(next)), filter_(std::move(filter)), most_(most), reactor_(reactor), response_(response) {}
+
+  void Go() {
+    region_->ReadOutbox(next_, [self = shared_from_this()](absl::StatusOr<region::OutboxPage> page) { self->Add(std::move(page)); });
+  }
+
+ private:
+  void Add(absl::StatusOr<region::OutboxPage> page) {
+    if (!page.ok()) return reactor_->Finish(edge::ToGrpc(page.status()));
+    next_.after = page->after;
+    for (OutboxItem& item : page->items) {
+      if (!filter_.Lets(item)) continue;
+      if (response_->items_size() == most_) return Finish(response_->items(most_ - 1).cursor(), true);
+      response_->add_items()->Swap(&item);
+    }
+    if (page->more && response_->items_size() < most_) return Go();
+    Finish(event::FormatSequence(next_.after), page->more);
+  }
+
+  void Finish(const std::string& next, bool more) {
+    response_->set_next(next);
+    response_->set_more(more);
+    reactor_->Finish(grpc::Status::OK);
+  }
+
+  region::Region* const region_;
+  region::OutboxRequest next_;
+  const Filter filter_;
+  const int most_;
+  grpc::ServerUnaryReactor* const reactor_;
+  api::v1::ListItemsResponse* const response_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* OutboxService::ListItems(grpc::CallbackServerContext* context, const api::v1::ListItemsRequest* request,
+                                                   api::v1::ListItemsResponse* response) {
+  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  if (!caller.status.ok()) return edge::Finished(context, caller.status);
+  absl::StatusOr<Filter> filter = Filter::Of(request->kinds());
+  if (!filter.ok()) return edge::Finished(context, edge::ToGrpc(filter.status()));
+  const absl::StatusOr<uint64_t> after = event::ParseCursor(request->after());
+  if (!after.ok()) return edge::Finished(context, edge::ToGrpc(after.status()));
+  if (request->page_size() < 0 || request->page_size() > kLargestPage) {
+    return edge::Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected page_size to be 0 to 1000, but it is not"});
+  }
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  std::make_shared<Listing>(region_,
+                            region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()},
+                            *std::move(filter), request->page_size() == 0 ? kUsualPage : request->page_size(), reactor, response)
+      ->Go();
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* OutboxService::Acknowledge(grpc::CallbackServerContext* context, const api::v1::AcknowledgeRequest* request,
+                                                     api::v1::AcknowledgeResponse* response) {
+  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  if (!caller.status.ok()) return edge::Finished(context, caller.status);
+  const absl::StatusOr<uint64_t> place = event::ParseCursor(request->cursor());
+  if (!place.ok()) return edge::Finished(context, edge::ToGrpc(place.status()));
+  if (!event::HasForm(event::v1::FORMAT_REFERENCE, request->subscriber())) {
+    return edge::Finished(
+        context, {grpc::StatusCode::INVALID_ARGUMENT, "expected subscriber to be 1 to 64 characters A-Z a-z 0-9 . _ -, but it is not"});
+  }
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  writer_.Do([this, reactor, response, organisation = caller.organisation, subscriber = request->subscriber(), place = *place] {
+    const absl::StatusOr<uint64_t> kept = places_->Keep(organisation, subscriber, place);
+    if (kept.ok()) response->set_cursor(event::FormatSequence(*kept));
+    reactor->Finish(edge::ToGrpc(kept.status()));
+  });
+  return reactor;
+}
+
+}  // namespace overdracht::partner

@@ -1,0 +1,130 @@
+#include "services/partner/typed.h"
+
+#include <absl/strings/str_cat.h>
+
+#include "overdracht/api/v1/appointment_service.pb.h"
+#include "overdracht/api/v1/consent_service.pb.h"
+#include "overdracht/api/v1/contact_service.pb.h"
+#include "overdracht/api/v1/decision_service.pb.h"
+#include "overdracht/api/v1/dossier_service.pb.h"
+#include "overdracht/api/v1/handover_service.pb.h"
+#include "overdracht/api/v1/home_service.pb.h"
+#include "overdracht/api/v1/participant_service.pb.h"
+#include "overdracht/api/v1/signal_service.pb.h"
+#include "overdracht/api/v1/stay_service.pb.h"
+#include "overdracht/api/v1/support_service.pb.h"
+#include "overdracht/api/v1/task_service.pb.h"
+#include "overdracht/api/v1/terugval_service.pb.h"
+#include "overdracht/api/v1/traject_service.pb.h"
+#include "services/base/check.h"
+#include "services/base/uuid.h"
+#include "services/edge/answers.h"
+#include "services/event/check.h"
+#include "services/event/forms.h"
+
+namespace overdracht::partner {
+namespace {
+
+using api::v1::ReportContext;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// In the source of the events that typed calls make.
+constexpr char kSystem[] = "api";
+// No event was logged then; the check says so.
+constexpr int64_t kNoTime = -1;
+
+const FieldDescriptor* DataFor(const google::protobuf::Descriptor& kind) {
+  const auto* data = event::v1::Event::descriptor()->FindOneofByName("data");
+  for (int i = 0; i < data->field_count(); ++i) {
+    if (data->field(i)->message_type() == &kind) return data->field(i);
+  }
+  return nullptr;
+}
+
+ReportMethod MakeMethod(const google::protobuf::MethodDescriptor& method) {
+  auto* const factory = google::protobuf::MessageFactory::generated_factory();
+  ReportMethod made;
+  made.path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  made.request = factory->GetPrototype(method.input_type());
+  made.response = factory->GetPrototype(method.output_type());
+  made.context = method.input_type()->FindFieldByName("report");
+  made.event = method.input_type()->FindFieldByName("event");
+  made.answer = method.output_type()->FindFieldByName("answer");
+  OVERDRACHT_CHECK(made.context && made.event && made.answer, "an rpc that reports an event has report, event and answer");
+  made.data = DataFor(*made.event->message_type());
+  OVERDRACHT_CHECK(made.data, "the event of an rpc is one of event.v1.Event");
+  return made;
+}
+
+int64_t MomentOf(const google::protobuf::Timestamp& time) {
+  constexpr int64_t kMicros = 1'000'000;
+  const bool sane = time.seconds() >= 0 && time.seconds() < INT64_MAX / kMicros - 1 && time.nanos() >= 0 && time.nanos() < 1'000'000'000;
+  return sane ? time.seconds() * kMicros + time.nanos() / 1000 : kNoTime;
+}
+
+bool HasUnknown(const Message& message) { return !message.GetReflection()->GetUnknownFields(message).empty(); }
+
+event::v1::Event TakeEvent(const ReportMethod& method, const ReportContext& context, Message* request) {
+  event::v1::Event event;
+  event.set_id(context.request_id());
+  event.set_system(kSystem);
+  if (std::optional<std::string> traject = base::ParseUuid(context.traject())) event.set_traject(*std::move(traject));
+  if (context.has_time()) event.set_time_us(MomentOf(context.time()));
+  event.set_occurred_on(context.occurred_on());
+  if (event::IsTraceparent(context.traceparent())) event.set_traceparent(context.traceparent());
+  const auto* reflection = request->GetReflection();
+  if (reflection->HasField(*request, method.event)) {
+    event.GetReflection()->SetAllocatedMessage(&event, reflection->ReleaseMessage(request, method.event), method.data);
+  }
+  return event;
+}
+
+}  // namespace
+
+const std::vector<const google::protobuf::ServiceDescriptor*>& ReportServices() {
+  // By one message of each file, so that the linker keeps it.
+  static const auto* services = new std::vector<const google::protobuf::ServiceDescriptor*>{
+      api::v1::StartTrajectRequest::descriptor()->file()->service(0),  api::v1::AddParticipantRequest::descriptor()->file()->service(0),
+      api::v1::CompleteTaskRequest::descriptor()->file()->service(0),  api::v1::GrantConsentRequest::descriptor()->file()->service(0),
+      api::v1::GrantSupportRequest::descriptor()->file()->service(0),  api::v1::OfferHomeRequest::descriptor()->file()->service(0),
+      api::v1::OfferHandoverRequest::descriptor()->file()->service(0), api::v1::KeepAppointmentRequest::descriptor()->file()->service(0),
+      api::v1::ReportSignalRequest::descriptor()->file()->service(0),  api::v1::SignalTerugvalRequest::descriptor()->file()->service(0),
+      api::v1::HoldContactRequest::descriptor()->file()->service(0),   api::v1::ReportAccessRequest::descriptor()->file()->service(0),
+      api::v1::TakeDecisionRequest::descriptor()->file()->service(0),  api::v1::RegisterStayRequest::descriptor()->file()->service(0),
+  };
+  return *services;
+}
+
+std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& service) {
+  std::vector<ReportMethod> methods;
+  for (int i = 0; i < service.method_count(); ++i) methods.push_back(MakeMethod(*service.method(i)));
+  return methods;
+}
+
+absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, std::string random_id,
+                                         event::KnowsContact knows_contact, Message* request) {
+  const auto& context = static_cast<const ReportContext&>(request->GetReflection()->GetMessage(*request, method.context));
+  if (HasUnknown(*request) || HasUnknown(context)) {
+    return absl::InvalidArgumentError("expected the fields of this request only, but there are others: of a later version?");
+  }
+  region::Report report;
+  report.caller = caller;
+  report.now = !context.has_time();
+  report.validate_only = context.validate_only();
+  if (!context.if_position().empty()) {
+    report.if_position = edge::ParsePosition(context.if_position());
+    if (!report.if_position) return absl::InvalidArgumentError("expected if_position to be <partition>:<number>, but it is not");
+  }
+  event::v1::Event event = TakeEvent(method, context, request);
+  event.set_organisation(caller);
+  if (event.id().empty()) event.set_id(std::move(random_id));
+  if (std::optional<event::Malformed> malformed = event::CheckEvent(event, knows_contact)) {
+    report.event = *std::move(malformed);
+  } else {
+    report.event = std::move(event);
+  }
+  return report;
+}
+
+}  // namespace overdracht::partner

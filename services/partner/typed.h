@@ -1,0 +1,37 @@
+// A typed call's request -> a report, by descriptor: no kind of event stands here by name.
+#ifndef OVERDRACHT_SERVICES_PARTNER_TYPED_H_
+#define OVERDRACHT_SERVICES_PARTNER_TYPED_H_
+
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+#include "services/edge/identity.h"
+#include "services/region/region.h"
+
+namespace overdracht::partner {
+
+// One rpc that reports an event: its request holds `report` (api.v1.ReportContext) and `event`, its response `answer`.
+struct ReportMethod {
+  std::string path;  // /overdracht.api.v1.HandoverService/OfferHandover
+  const google::protobuf::Message* request = nullptr;
+  const google::protobuf::Message* response = nullptr;
+  const google::protobuf::FieldDescriptor* context = nullptr;  // in the request
+  const google::protobuf::FieldDescriptor* event = nullptr;    // in the request
+  const google::protobuf::FieldDescriptor* answer = nullptr;   // in the response
+  const google::protobuf::FieldDescriptor* data = nullptr;     // in event.v1.Event
+};
+
+// The services of the API whose rpcs report events, and the rpcs of one of them.
+const std::vector<const google::protobuf::ServiceDescriptor*>& ReportServices();
+std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& service);
+
+// Takes the event out of the request. `caller`: the organisation; `random_id`: what an empty request id becomes. What is wrong with the
+// event stands in the report as Malformed; INVALID_ARGUMENT: with the request around it.
+absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, std::string random_id,
+                                         event::KnowsContact knows_contact, google::protobuf::Message* request);
+
+}  // namespace overdracht::partner
+
+#endif  // OVERDRACHT_SERVICES_PARTNER_TYPED_H_

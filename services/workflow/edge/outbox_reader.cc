@@ -1,0 +1,34 @@
+#include "services/workflow/edge/outbox_reader.h"
+
+#include <utility>
+
+namespace overdracht::workflow {
+
+void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed) {
+  Input question = Question{[ask, failed](const absl::StatusOr<Partition*>& partition) {
+    if (!partition.ok()) return failed(partition.status());
+    ask(*partition);
+  }};
+  const absl::Status status = loop->Submit(std::move(question), 256, [loop, ask, failed] { AskLoop(loop, ask, failed); });
+  if (!status.ok() && !absl::IsResourceExhausted(status)) failed(status);
+}
+
+void OutboxReader::Read(const region::OutboxRequest& request, std::function<void(const journal::v1::Record&, int n)> visit,
+                        std::function<void(absl::StatusOr<Place>)> done) {
+  const auto read = [this, request, visit = std::move(visit), done](const OutboxPlan& plan) {
+    Place place{.after = request.after, .more = plan.more};
+    const absl::Status status = ReadOutbox(journal_, plan, request.organisation, request.answers, &place.after, visit);
+    if (!status.ok()) return done(status);
+    done(place);
+  };
+  AskLoop(
+      loop_,
+      [this, request, read, done](Partition* partition) {
+        absl::StatusOr<OutboxPlan> plan = PlanOutbox(partition, request.organisation, request.after, request.answers);
+        if (!plan.ok()) return done(plan.status());
+        workers_.Do([read, plan = *std::move(plan)] { read(plan); });
+      },
+      done);
+}
+
+}  // namespace overdracht::workflow
