@@ -105,7 +105,7 @@ absl::Status PrintDemo(workflow::Loop* loop, base::Micros now, const std::string
                 traject["status"].get<std::string>().c_str(), name == region->names.end() ? "?" : name->second.c_str(),
                 Particular(traject).c_str());
   }
-  std::printf("\nDe service draait. Stoppen: kill %d (of Ctrl-C in dit venster).\nVerder kijken:\n", getpid());
+  std::printf("\nDe service draait. Stoppen: kill %d.\nVerder kijken:\n", getpid());
   std::error_code error;
   const std::string program = std::filesystem::proximate(std::filesystem::read_symlink("/proc/self/exe", error), error).string();
   for (const std::string& next : region->next) std::printf("  %s %s --server %s\n", program.c_str(), next.c_str(), address.c_str());

@@ -184,7 +184,10 @@ void AddDev(CLI::App* program, Action* action) {
       ->type_name("N")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  command->add_option("--workflows", options->workflows, "Workflows of this folder instead of those in the program")->type_name("DIR");
+  command
+      ->add_option("--workflows", options->workflows,
+                   "The workflows of this folder, and no others; what they extend may be one of the program")
+      ->type_name("DIR");
   command->add_flag("--demo", options->demo, "Fill a new folder with a demonstration region");
   command->callback([options, action] {
     // A demonstration shows years that are past: it has their clock.

@@ -87,7 +87,8 @@ int Report(const Options& options) {
   const grpc::Status status = api::v1::EventService::NewStub(channel)->Publish(&context, request, &response);
   if (!status.ok() && status.error_details().empty()) return CallFailed(options.server, status);
   const api::v1::Answer answer = status.ok() ? response.answer() : AnswerOf(status, envelope);
-  std::printf("%s\n", options.json ? AnswerJson(std::nullopt, answer).dump().c_str() : AnswerText(answer).c_str());
+  const std::string text = options.json ? AnswerJson(std::nullopt, answer).dump() : AnswerText(answer);
+  std::printf("%s%s\n", options.validate_only && !options.json ? "niets vastgelegd; zou worden: " : "", text.c_str());
   return answer.accepted() ? kDone : kRefused;
 }
 

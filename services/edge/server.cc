@@ -53,8 +53,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     response.set_content(parts.ready ? "ok\n" : "stopping\n", "text/plain");
   });
   parts.http.new_task_queue = [] { return new httplib::ThreadPool(2); };
-  // Two processes on one port would each get some of the calls.
-  parts.http.set_socket_options([](socket_t) {});
+  // A port that was just let go of may be taken again; one that is listened on may not: two processes would each get some of the calls.
+  parts.http.set_socket_options([](socket_t socket) {
+    const int on = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  });
   parts.http_port = options.http_port == 0                              ? parts.http.bind_to_any_port(kHost)
                     : parts.http.bind_to_port(kHost, options.http_port) ? options.http_port
                                                                         : -1;

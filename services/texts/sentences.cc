@@ -169,7 +169,7 @@ std::string FillParameters(Language language, absl::string_view text, const Refu
     const size_t bar = inside.find('|');
     const absl::string_view name = inside.substr(0, bar);
     if (const std::string* value = Find(refusal, name)) {
-      filled += Words(language, name, *value);
+      filled += Words(language, name, *value, refusal.code() == journal::v1::REFUSAL_CODE_MALFORMED);
     } else if (bar != absl::string_view::npos) {
       absl::StrAppend(&filled, inside.substr(bar + 1));
     } else {

@@ -155,22 +155,23 @@ bool MeansAll(absl::string_view parameter) { return parameter == "missing" || pa
 
 }  // namespace
 
-std::string Word(Language language, absl::string_view parameter, absl::string_view code) {
+std::string Word(Language language, absl::string_view parameter, absl::string_view code, bool typed) {
   for (const Entry& entry : kWords) {
-    if (entry.code != code || (!entry.parameter.empty() && entry.parameter != parameter)) continue;
+    if (entry.code != code || (entry.parameter.empty() ? typed : entry.parameter != parameter)) continue;
     return std::string(language == Language::kEnglish ? entry.english : entry.dutch);
   }
+  if (typed) return std::string(code);
   return IsCode(code) ? absl::StrReplaceAll(code, {{"_", " "}}) : Duration(language, code);
 }
 
-std::string Words(Language language, absl::string_view parameter, absl::string_view value) {
+std::string Words(Language language, absl::string_view parameter, absl::string_view value, bool typed) {
   const std::vector<absl::string_view> codes = absl::StrSplit(value, ", ");
   const absl::string_view last =
       language == Language::kEnglish ? (MeansAll(parameter) ? " and " : " or ") : (MeansAll(parameter) ? " en " : " of ");
   std::string text;
   for (size_t i = 0; i < codes.size(); ++i) {
     if (i > 0) absl::StrAppend(&text, i + 1 == codes.size() ? last : ", ");
-    text += Word(language, parameter, codes[i]);
+    text += Word(language, parameter, codes[i], typed);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The command line as scripts rely on it: lines, fields, exit codes.  cli_test.py [--binary PATH] [TestCase.test…]"""
+import http.client
 import json
 import os
 import pathlib
@@ -169,6 +170,21 @@ class Dev(Case):
         done = run("dev", "--data", str(self.where / "other"), "--grpc-port", server.address.split(":")[1], "--http-port", "0")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--grpc-port", done.stderr)
+
+    def test_a_port_that_was_just_let_go_of_is_free(self):
+        server = self.serve()
+        host, port = server.http.split(":")
+        looking = http.client.HTTPConnection(host, int(port), timeout=10)
+        self.addCleanup(looking.close)
+        looking.request("GET", "/healthz")
+        self.assertEqual(looking.getresponse().read(), b"ok\n")
+        server.stop()
+        server.arguments[server.arguments.index("--http-port") + 1] = port
+        server.start()
+        self.assertEqual(server.http, f"{host}:{port}")
+        done = run("dev", "--data", str(self.where / "other"), "--grpc-port", "0", "--http-port", port)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--http-port", done.stderr)
 
     def test_after_a_kill_it_goes_on_where_it_was(self):
         server = self.serve()
@@ -374,7 +390,7 @@ class Tools(Case):
         process = subprocess.Popen([BINARY, "dev", "--demo", "--data", str(data), "--grpc-port", "0", "--http-port", "0"], stdout=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
         said = ""
-        while "Ctrl-C" not in said or said.count("\n  ") < 28:
+        while "Stoppen" not in said or said.count("\n  ") < 28:
             line = process.stdout.readline()
             self.assertTrue(line, said)
             said += line

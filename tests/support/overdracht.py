@@ -51,7 +51,7 @@ class Dev:
     def __init__(self, binary, data, clock="events", extra=()):
         self.binary, self.data = binary, pathlib.Path(data)
         self.arguments = [binary, "dev", "--data", str(data), "--clock", clock, "--grpc-port", "0", "--http-port", "0", *extra]
-        self.process = self.address = None
+        self.process = self.address = self.http = None
 
     def __enter__(self):
         self.start()
@@ -68,7 +68,7 @@ class Dev:
         for line in self.process.stdout:
             if line.startswith("ready "):
                 ready = dict(word.split("=", 1) for word in line.split()[1:])
-                self.address = ready["grpc"]
+                self.address, self.http = ready["grpc"], ready["http"]
                 return
         raise Failed(f"dev ended with {self.process.wait()} before it was ready; see {self.data.parent}/server.log")
 

@@ -17,6 +17,9 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 Refusal Because(journal::v1::RefusalReason reason, const Parameters& parameters = {}) {
   Refusal refusal;
   refusal.set_reason(reason);
+  for (const Sentence& sentence : Sentences()) {
+    if (sentence.reason == reason) refusal.set_code(sentence.code);
+  }
   for (const auto& [name, value] : parameters) {
     auto* parameter = refusal.add_parameters();
     parameter->set_name(name);
@@ -86,6 +89,10 @@ TEST(Sentences, Texts) {
   ExpectSentences(Because(REFUSAL_REASON_FIELD_INVALID, {{"place", "/data/reason"}, {"expected", "arrears, nuisance, other"}}),
                   "expected arrears, nuisance or other at /data/reason, but something else is there",
                   "verwacht arrears, nuisance of other op /data/reason, maar daar staat iets anders");
+  // What is to be typed stands there as it is typed.
+  ExpectSentences(Because(REFUSAL_REASON_FIELD_INVALID, {{"place", "/data/kind"}, {"expected", "regular, rent_arrears"}}),
+                  "expected regular or rent_arrears at /data/kind, but something else is there",
+                  "verwacht regular of rent_arrears op /data/kind, maar daar staat iets anders");
   ExpectSentences(Because(REFUSAL_REASON_FIELD_INVALID, {{"place", "/data/hoursPerWeek"}, {"expected", "number"}, {"limit", "168"}}),
                   "expected a number greater than 0 and at most 168 at /data/hoursPerWeek, but something else is there",
                   "verwacht een getal groter dan 0 en hooguit 168 op /data/hoursPerWeek, maar daar staat iets anders");
