@@ -38,6 +38,7 @@ class ReportReactor : public grpc::ServerUnaryReactor {
         method_, caller.organisation, edge::RandomId(), [&](absl::string_view kind) { return workflows->KnowsContact(kind); },
         request.get());
     if (!report.ok()) return edge::ToGrpc(report.status());
+    no_wait_ = ContextOf(method_, *request).no_wait();
     report->done = [this, envelope = edge::EnvelopeOf(report->event)](const absl::StatusOr<region::Answer>& answer) {
       Answer(envelope, answer);
     };
@@ -46,8 +47,15 @@ class ReportReactor : public grpc::ServerUnaryReactor {
 
   void Answer(const edge::Envelope& envelope, const absl::StatusOr<region::Answer>& answer) {
     if (!answer.ok()) return Finish(edge::ToGrpc(answer.status()));
-    const api::v1::Answer told = edge::ToApi(envelope, *answer);
-    if (answer->refusal) return Finish(edge::ToError(told));
+    api::v1::Answer told = edge::ToApi(envelope, *answer);
+    if (no_wait_ && answer->record != 0) {
+      told.Clear();
+      told.set_source(envelope.source);
+      told.set_id(envelope.id);
+      told.set_subject(envelope.subject);
+    } else if (answer->refusal) {
+      return Finish(edge::ToError(told));
+    }
     const std::unique_ptr<Message> response(method_.response->New());
     response->GetReflection()->MutableMessage(response.get(), method_.answer)->CopyFrom(told);
     bool own_buffer = false;
@@ -56,6 +64,7 @@ class ReportReactor : public grpc::ServerUnaryReactor {
 
   const ReportMethod& method_;
   grpc::ByteBuffer* const response_;
+  bool no_wait_ = false;  // nothing of the decision in the answer
 };
 
 }  // namespace

@@ -102,9 +102,13 @@ std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& s
   return methods;
 }
 
+const ReportContext& ContextOf(const ReportMethod& method, const Message& request) {
+  return static_cast<const ReportContext&>(request.GetReflection()->GetMessage(request, method.context));
+}
+
 absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, std::string random_id,
                                          event::KnowsContact knows_contact, Message* request) {
-  const auto& context = static_cast<const ReportContext&>(request->GetReflection()->GetMessage(*request, method.context));
+  const ReportContext& context = ContextOf(method, *request);
   if (HasUnknown(*request) || HasUnknown(context)) {
     return absl::InvalidArgumentError("expected the fields of this request only, but there are others: of a later version?");
   }

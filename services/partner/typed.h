@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "services/edge/identity.h"
+#include "overdracht/api/v1/report.pb.h"
 #include "services/region/region.h"
 
 namespace overdracht::partner {
@@ -26,6 +26,9 @@ struct ReportMethod {
 // The services of the API whose rpcs report events, and the rpcs of one of them.
 const std::vector<const google::protobuf::ServiceDescriptor*>& ReportServices();
 std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& service);
+
+// The envelope in a request.
+const api::v1::ReportContext& ContextOf(const ReportMethod& method, const google::protobuf::Message& request);
 
 // Takes the event out of the request. `caller`: the organisation; `random_id`: what an empty request id becomes. What is wrong with the
 // event stands in the report as Malformed; INVALID_ARGUMENT: with the request around it.

@@ -33,6 +33,7 @@ class ReportServiceTest : public ::testing::Test {
     AcceptHandoverRequest request;
     request.mutable_report()->set_traject("00000000-0000-4000-8000-100000000001");
     request.mutable_report()->set_request_id("r-1");
+    request.mutable_report()->set_no_wait(no_wait_);
     request.mutable_event()->set_handover("h-1");
     grpc::ClientContext context;
     if (!caller.empty()) context.AddMetadata("overdracht-oin", caller);
@@ -46,6 +47,7 @@ class ReportServiceTest : public ::testing::Test {
   std::unique_ptr<edge::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   AcceptHandoverResponse response_;
+  bool no_wait_ = false;
 };
 
 TEST_F(ReportServiceTest, AnAcceptedReportHasItsPosition) {
@@ -71,6 +73,19 @@ TEST_F(ReportServiceTest, ARefusalIsAnErrorWithItsData) {
   api::v1::RefusalInfo info;
   ASSERT_TRUE(info.ParseFromString(details.details(0).value()));
   EXPECT_EQ(info.metadata().at("code"), "UNKNOWN_TRAJECT");
+}
+
+TEST_F(ReportServiceTest, WithoutWaitingNothingIsSaidOfTheDecision) {
+  no_wait_ = true;
+  region_.answer->refusal.emplace();
+  region_.answer->refusal->set_code(journal::v1::REFUSAL_CODE_UNKNOWN_TRAJECT);
+  const grpc::Status status = Accept();
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response_.answer().id(), "r-1");
+  EXPECT_FALSE(response_.answer().accepted());
+  EXPECT_EQ(response_.answer().position(), "");
+  region_.answer->record = 0;
+  EXPECT_EQ(Accept().error_code(), grpc::StatusCode::NOT_FOUND) << "what is not recorded is said at once";
 }
 
 TEST_F(ReportServiceTest, WhatWasNotTakenInIsSaid) {
