@@ -2,11 +2,11 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
-#include <absl/strings/str_cat.h>
 
 #include "overdracht/api/v1/error_details.pb.h"
 #include "services/base/codes.h"
 #include "services/base/uuid.h"
+#include "services/event/write.h"
 #include "services/texts/sentences.h"
 
 namespace overdracht::edge {
@@ -14,9 +14,6 @@ namespace overdracht::edge {
 using journal::v1::RefusalCode;
 
 namespace {
-
-// Everything runs in one partition until Kafka.
-constexpr uint32_t kPartition = 0;
 
 grpc::StatusCode CodeFor(RefusalCode code) {
   switch (code) {
@@ -44,13 +41,11 @@ Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& even
   return {event::SourceOf(read), read.id(), base::FormatUuid(read.traject())};
 }
 
-std::string FormatPosition(uint32_t partition, uint64_t record) { return absl::StrCat(partition, ":", record); }
-
 std::optional<uint64_t> ParsePosition(absl::string_view position) {
   const size_t colon = position.find(':');
   uint32_t partition = 0;
   uint64_t record = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) || partition != kPartition ||
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) || partition != region::kPartition ||
       !absl::SimpleAtoi(position.substr(colon + 1), &record)) {
     return std::nullopt;
   }
@@ -64,7 +59,7 @@ api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {
   result.set_subject(envelope.subject);
   result.set_accepted(!answer.refusal);
   result.set_duplicate(answer.duplicate);
-  if (answer.record != 0) result.set_position(FormatPosition(kPartition, answer.record));
+  if (answer.record != 0) result.set_position(event::FormatPosition(region::kPartition, answer.record));
   if (!answer.refusal) return result;
   result.set_code(absl::AsciiStrToUpper(base::Code(answer.refusal->code())));
   result.set_reason(absl::AsciiStrToUpper(base::Code(answer.refusal->reason())));

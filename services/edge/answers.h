@@ -21,8 +21,7 @@ struct Envelope {
 };
 Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& event);
 
-// <partition>:<number>
-std::string FormatPosition(uint32_t partition, uint64_t record);
+// Of <partition>:<number> the number.
 std::optional<uint64_t> ParsePosition(absl::string_view position);
 
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer);

@@ -18,6 +18,14 @@
 
 namespace overdracht::edge {
 
+// A stream that is refused at once.
+template <typename Response>
+class Refused : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit Refused(const grpc::Status& status) { this->Finish(status); }
+  void OnDone() override { delete this; }
+};
+
 // What comes next in a stream.
 template <typename Response>
 struct Piece {

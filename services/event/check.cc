@@ -53,9 +53,7 @@ class DataChecker {
         std::string scratch;
         const std::string& text = index < 0 ? reflection->GetStringReference(message, field.descriptor, &scratch)
                                             : reflection->GetRepeatedStringReference(message, field.descriptor, index, &scratch);
-        if (!HasForm(field.rule.format(), text)) return Invalid(field.expected);
-        if (field.rule.format() == v1::FORMAT_CONTACT && !knows_contact_(text)) return Invalid(field.expected);
-        return std::nullopt;
+        return CheckText(field, text, knows_contact_);
       }
       case Field::kCode: {
         const int value = index < 0 ? reflection->GetEnumValue(message, field.descriptor)
@@ -63,10 +61,8 @@ class DataChecker {
         const bool known = std::any_of(field.codes.begin(), field.codes.end(), [&](const auto& code) { return code.second == value; });
         return known ? Check() : Invalid(field.expected);
       }
-      case Field::kNumber: {
-        const double number = reflection->GetDouble(message, field.descriptor);
-        return number > 0 && number <= field.rule.at_most() ? Check() : OutOfBounds(field);
-      }
+      case Field::kNumber:
+        return CheckNumber(field, reflection->GetDouble(message, field.descriptor));
       case Field::kBoolean:
         return std::nullopt;
       case Field::kGroup:

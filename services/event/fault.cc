@@ -10,6 +10,7 @@
 
 #include "services/base/codes.h"
 #include "services/base/uuid.h"
+#include "services/event/forms.h"
 
 namespace overdracht::event {
 
@@ -24,7 +25,13 @@ Fault Because(journal::v1::RefusalReason reason, absl::string_view expected) { r
 Fault Invalid(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_INVALID, expected); }
 Fault Missing(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_MISSING, expected); }
 
-Fault OutOfBounds(const Field& field) {
+Check CheckText(const Field& field, absl::string_view text, KnowsContact knows_contact) {
+  const bool known = HasForm(field.rule.format(), text) && (field.rule.format() != v1::FORMAT_CONTACT || knows_contact(text));
+  return known ? Check() : Invalid(field.expected);
+}
+
+Check CheckNumber(const Field& field, double number) {
+  if (number > 0 && number <= field.rule.at_most()) return std::nullopt;
   Fault fault = Invalid(field.expected);
   fault.limit = absl::StrCat(field.rule.at_most());
   return fault;

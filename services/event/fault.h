@@ -28,8 +28,10 @@ using Check = std::optional<Fault>;  // nothing: sound
 Fault Because(journal::v1::RefusalReason reason, absl::string_view expected = "");
 Fault Invalid(absl::string_view expected);
 Fault Missing(absl::string_view expected);
-Fault OutOfBounds(const Field& field);
 
+// One text of this field's form, one number within its bounds.
+Check CheckText(const Field& field, absl::string_view text, KnowsContact knows_contact);
+Check CheckNumber(const Field& field, double number);
 // A list of codes: not empty unless it is optional, and each code once.
 Check CheckCodes(const google::protobuf::Message& message, const Field& field);
 // A list of participants: each role once, and those that must be there are.

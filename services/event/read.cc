@@ -76,8 +76,8 @@ class DataReader {
     const auto* reflection = message->GetReflection();
     switch (field.type) {
       case Field::kText: {
-        if (value.kind != JsonValue::kString || !HasForm(field.rule.format(), value.text)) return Invalid(field.expected);
-        if (field.rule.format() == v1::FORMAT_CONTACT && !knows_contact_(value.text)) return Invalid(field.expected);
+        if (value.kind != JsonValue::kString) return Invalid(field.expected);
+        if (Check fault = CheckText(field, value.text, knows_contact_)) return fault;
         std::string text(value.text);
         field.list ? reflection->AddString(message, field.descriptor, std::move(text))
                    : reflection->SetString(message, field.descriptor, std::move(text));
@@ -93,7 +93,7 @@ class DataReader {
         return std::nullopt;
       }
       case Field::kNumber:
-        if (value.kind != JsonValue::kNumber || !(value.number > 0) || value.number > field.rule.at_most()) return OutOfBounds(field);
+        if (Check fault = CheckNumber(field, value.kind == JsonValue::kNumber ? value.number : 0)) return fault;
         reflection->SetDouble(message, field.descriptor, value.number);
         return std::nullopt;
       case Field::kBoolean:

@@ -49,25 +49,19 @@ class Filter {
   std::set<int> kinds_;  // numbers of the fields of Notice
 };
 
-class RefusedSubscription : public grpc::ServerWriteReactor<SubscribeResponse> {
- public:
-  explicit RefusedSubscription(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
-
 }  // namespace
 
 grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::CallbackServerContext* context,
                                                                       const api::v1::SubscribeRequest* request) {
   const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
-  if (!caller.status.ok()) return new RefusedSubscription(caller.status);
+  if (!caller.status.ok()) return new edge::Refused<SubscribeResponse>(caller.status);
   const absl::StatusOr<Filter> filter = Filter::Of(request->kinds());
-  if (!filter.ok()) return new RefusedSubscription(edge::ToGrpc(filter.status()));
+  if (!filter.ok()) return new edge::Refused<SubscribeResponse>(edge::ToGrpc(filter.status()));
   absl::StatusOr<uint64_t> after = event::ParseCursor(request->after());
   if (after.ok() && request->after().empty() && !request->subscriber().empty()) {
     after = places_->Find(caller.organisation, request->subscriber());
   }
-  if (!after.ok()) return new RefusedSubscription(edge::ToGrpc(after.status()));
+  if (!after.ok()) return new edge::Refused<SubscribeResponse>(edge::ToGrpc(after.status()));
   auto next = std::make_shared<region::OutboxRequest>(
       region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()});
   const auto ask = [region = region_, next, filter = *filter](PieceStream<SubscribeResponse>::Give give) {

@@ -16,8 +16,6 @@ using journal::v1::Record;
 namespace {
 
 constexpr absl::Duration kCheckpointEvery = absl::Seconds(2);
-// Everything runs in one partition until Kafka.
-constexpr uint32_t kPartition = 0;
 
 std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
 
@@ -286,7 +284,7 @@ journal::v1::Refusal Loop::RefuseMoved(const Report& report, engine::TrajectStat
   for (const auto& [name, number] : {std::pair("expected", *report.if_position), std::pair("state", position)}) {
     journal::v1::Parameter* const parameter = refusal.add_parameters();
     parameter->set_name(name);
-    parameter->set_value(event::FormatPosition(kPartition, number));
+    parameter->set_value(event::FormatPosition(region::kPartition, number));
   }
   return refusal;
 }
@@ -412,18 +410,12 @@ absl::Status Loop::Commit() {
   advanced_.clear();
   if (records_.empty()) return absl::OkStatus();
   Failpoint("project");
-  absl::Status status = partition_->Project(before, owner_->tip(), records_);
-  if (status.ok() && options_.told) Tell();
+  std::set<std::string> told;
+  absl::Status status = partition_->Project(before, owner_->tip(), records_, options_.told ? &told : nullptr);
   records_.clear();
+  if (!status.ok()) return status;
+  for (const std::string& organisation : told) options_.told(organisation);
   return status;
-}
-
-void Loop::Tell() const {
-  std::set<std::string> organisations;
-  for (const Record& record : records_) {
-    for (const auto& [organisation, entry] : OutboxEntriesOf(record)) organisations.insert(organisation);
-  }
-  for (const std::string& organisation : organisations) options_.told(organisation);
 }
 
 // The open batch does not go on: its callers are told, and the state goes back to what is durable.

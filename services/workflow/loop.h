@@ -112,7 +112,6 @@ class Loop {
   // Append, answer, project.
   absl::Status Commit();
   absl::Status CommitIfFull();
-  void Tell() const;
   void Abandon(const absl::Status& why);
   void TryStuckBatch();
   void CheckpointSometimes();

@@ -181,13 +181,15 @@ std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const Record& r
   return {entries.begin(), entries.end()};
 }
 
-absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record>& records) {
+absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record>& records,
+                                std::set<std::string>* told) {
   if (!records.empty()) {
     if (absl::Status status = cache_->AddBatch(records.front().number(), before); !status.ok()) return status;
   }
   for (const Record& record : records) {
     for (const auto& [organisation, entry] : OutboxEntriesOf(record)) {
       if (absl::Status status = cache_->AddOutboxEntry(organisation, entry); !status.ok()) return status;
+      if (told != nullptr) told->insert(organisation);
     }
   }
   tip_ = tip;

@@ -68,7 +68,9 @@ class Partition {
   absl::Status Deploy(uint64_t record, const journal::v1::DefinitionDeployed& deployed);
 
   // What follows once a batch of this service counts: outbox index, checkpoint when one is due. `before`: the tip that it was made behind.
-  absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record>& records);
+  // `told`, where it is given: adds the organisations in whose outbox something new stands.
+  absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record>& records,
+                       std::set<std::string>* told = nullptr);
   // Folds and projects a batch as it stands in the journal, behind tip(); or all that are there.
   absl::Status Follow(const log::Tip& at, const log::Batch& batch);
   absl::Status CatchUp(log::EventLog* journal);

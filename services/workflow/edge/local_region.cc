@@ -11,14 +11,12 @@ namespace {
 using api::v1::OutboxItem;
 using journal::v1::Record;
 
-// Everything runs in one partition until Kafka.
-constexpr uint32_t kPartition = 0;
 constexpr int64_t kSecond = 1'000'000;
 
 OutboxItem ItemOf(const Record& record, int n) {
   OutboxItem item;
   item.set_cursor(event::FormatSequence(event::SequenceOf(record.number(), n)));
-  item.set_id(event::ItemId(kPartition, record.number(), n));
+  item.set_id(event::ItemId(region::kPartition, record.number(), n));
   item.set_traject(event::SubjectOf(record));
   item.set_gemeente(record.gemeente());
   item.mutable_time()->set_seconds(record.time_us() / kSecond);

@@ -20,22 +20,15 @@ namespace overdracht::workflow {
 using edge::Finished;
 using edge::Piece;
 using edge::PieceStream;
+using edge::Refused;
 using edge::RequireOperator;
 using edge::ToGrpc;
+using region::kPartition;
 
 namespace {
 
-// Everything runs in one partition until Kafka.
-constexpr uint32_t kPartition = 0;
 constexpr int kTrajectenAtOnce = 128;
 constexpr size_t kChunkBytes = 256 << 10;
-
-template <typename Response>
-class Refused : public grpc::ServerWriteReactor<Response> {
- public:
-  explicit Refused(const grpc::Status& status) { this->Finish(status); }
-  void OnDone() override { delete this; }
-};
 
 absl::StatusOr<Piece<region::v1::ListTrajectenResponse>> NextLines(Partition* partition, std::string* after) {
   const absl::StatusOr<std::vector<std::string>> ids = partition->Ids(*after, kTrajectenAtOnce);

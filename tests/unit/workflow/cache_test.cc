@@ -12,18 +12,21 @@ void Spoil(const Folder& folder, const std::string& sql) {
   ASSERT_TRUE((*database)->Execute(sql).ok());
 }
 
+// Three trajecten, and a service that was stopped after them; how they are listed.
+std::vector<std::string> StartThree(const Folder& folder) {
+  Service service(folder);
+  service.Start();
+  for (int i = 1; i <= 3; ++i) service.Publish(Started(i, "2017-01-02T09:00:00Z")).IgnoreError();
+  std::vector<std::string> lines = service.List();
+  service.Stop();
+  return lines;
+}
+
 class DamagedCache : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(DamagedCache, IsMadeAnew) {
   Folder folder;
-  std::vector<std::string> lines;
-  {
-    Service service(folder);
-    service.Start();
-    for (int i = 1; i <= 3; ++i) service.Publish(Started(i, "2017-01-02T09:00:00Z")).IgnoreError();
-    lines = service.List();
-    service.Stop();
-  }
+  const std::vector<std::string> lines = StartThree(folder);
   Spoil(folder, GetParam());
   Service service(folder);
   service.Start();
@@ -45,14 +48,7 @@ TEST_P(DamagedCache, IsMadeAnew) {
 // Questions alone bring it about, also when nobody reports anything.
 TEST_P(DamagedCache, IsMadeAnewForWhoAsks) {
   Folder folder;
-  std::vector<std::string> lines;
-  {
-    Service service(folder);
-    service.Start();
-    for (int i = 1; i <= 3; ++i) service.Publish(Started(i, "2017-01-02T09:00:00Z")).IgnoreError();
-    lines = service.List();
-    service.Stop();
-  }
+  const std::vector<std::string> lines = StartThree(folder);
   Spoil(folder, GetParam());
   Service service(folder);
   service.Start();
