@@ -1,20 +1,13 @@
 #include "services/edge/identity.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
 #include <absl/strings/string_view.h>
 
-#include <algorithm>
+#include "services/edge/certificate.h"
 
 namespace overdracht::edge {
 namespace {
 
 constexpr char kMetadata[] = "overdracht-oin";
-constexpr char kTestPrefix[] = "00000099";
-
-bool IsTestOin(absl::string_view oin) {
-  return oin.size() == 20 && absl::StartsWith(oin, kTestPrefix) && std::all_of(oin.begin(), oin.end(), absl::ascii_isdigit);
-}
 
 }  // namespace
 

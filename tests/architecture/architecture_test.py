@@ -11,6 +11,7 @@ import source  # noqa: E402
 # Which folder of services/ may include which (services/CMakeLists.txt says the same in a line).
 ARROWS = {
     "base": set(),
+    "certs": {"base"},
     "texts": {"base"},
     "event": {"base", "texts"},
     "chart": {"base"},
