@@ -7,6 +7,7 @@
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
 #include "services/edge/server.h"
+#include "services/http/port.h"
 
 namespace overdracht::cli {
 namespace {
@@ -24,17 +25,22 @@ int Serve(const Options& options) {
   absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), options.region.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
 
-  edge::ServerOptions served{.grpc_port = options.ports.grpc, .http_port = options.ports.http, .services = (*partner)->services()};
+  edge::ServerOptions served{.grpc_port = options.ports.grpc, .services = (*partner)->services()};
   served.services.push_back((*region)->operators());
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(served);
   if (!server.ok()) return NotFinished(std::string(server.status().message()));
+  absl::StatusOr<std::unique_ptr<http::Port>> http =
+      http::Port::Start({.port = options.ports.http, .channel = (*server)->InProcessChannel(), .ready = [server = server->get()] {
+                           return server->ready();
+                         }});
+  if (!http.ok()) return NotFinished(std::string(http.status().message()));
   const std::string address = absl::StrCat("127.0.0.1:", (*server)->grpc_port());
 
   const base::Micros now = MachineClock();
   absl::Status status = (*region)->Serving(address);
   if (status.ok() && options.demo) status = FillDemo((*region)->loop(), now);
   if (status.ok()) {
-    std::printf("ready grpc=%s http=127.0.0.1:%d data=%s clock=%s\n", address.c_str(), (*server)->http_port(), options.region.data.c_str(),
+    std::printf("ready grpc=%s http=127.0.0.1:%d data=%s clock=%s\n", address.c_str(), (*http)->port(), options.region.data.c_str(),
                 options.region.clock.c_str());
     std::fflush(stdout);
     if (options.demo) status = PrintDemo((*region)->loop(), now, address);

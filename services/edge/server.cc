@@ -4,11 +4,9 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <httplib.h>
 
 #include <atomic>
 #include <chrono>
-#include <thread>
 
 namespace overdracht::edge {
 namespace {
@@ -31,10 +29,8 @@ void OnceOnly() {
 struct Server::Parts {
   std::unique_ptr<grpc::Server> grpc;
   int grpc_port = 0;
-  httplib::Server http;
-  int http_port = 0;
   std::atomic<bool> ready = true;
-  std::thread http_thread;
+  bool stopped = false;
 };
 
 Server::Server() = default;
@@ -47,23 +43,6 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   server->parts_ = std::make_unique<Parts>();
   Parts& parts = *server->parts_;
 
-  parts.http.Get("/healthz", [](const httplib::Request&, httplib::Response& response) { response.set_content("ok\n", "text/plain"); });
-  parts.http.Get("/readyz", [&parts](const httplib::Request&, httplib::Response& response) {
-    response.status = parts.ready ? 200 : 503;
-    response.set_content(parts.ready ? "ok\n" : "stopping\n", "text/plain");
-  });
-  parts.http.new_task_queue = [] { return new httplib::ThreadPool(2); };
-  // A port that was just let go of may be taken again; one that is listened on may not: two processes would each get some of the calls.
-  parts.http.set_socket_options([](socket_t socket) {
-    const int on = 1;
-    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  });
-  parts.http_port = options.http_port == 0                              ? parts.http.bind_to_any_port(kHost)
-                    : parts.http.bind_to_port(kHost, options.http_port) ? options.http_port
-                                                                        : -1;
-  if (parts.http_port <= 0)
-    return absl::UnavailableError(absl::StrCat("port ", options.http_port, " (http) is taken; choose another with --http-port"));
-
   grpc::ServerBuilder builder;
   builder.AddListeningPort(absl::StrCat(kHost, ":", options.grpc_port), grpc::InsecureServerCredentials(), &parts.grpc_port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -73,12 +52,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (parts.grpc == nullptr || parts.grpc_port == 0) {
     return absl::UnavailableError(absl::StrCat("port ", options.grpc_port, " (gRPC) is taken; choose another with --grpc-port"));
   }
-  parts.http_thread = std::thread([&parts] { parts.http.listen_after_bind(); });
   return server;
 }
 
 int Server::grpc_port() const { return parts_->grpc_port; }
-int Server::http_port() const { return parts_->http_port; }
+bool Server::ready() const { return parts_->ready; }
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() { return parts_->grpc->InProcessChannel({}); }
 
 void Server::Draining() {
   parts_->ready = false;
@@ -86,14 +66,10 @@ void Server::Draining() {
 }
 
 void Server::Stop() {
-  if (parts_ == nullptr) return;
-  if (parts_->grpc != nullptr) {
-    parts_->grpc->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
-    parts_->grpc->Wait();
-  }
-  parts_->http.stop();
-  if (parts_->http_thread.joinable()) parts_->http_thread.join();
-  parts_.reset();
+  if (parts_->grpc == nullptr || parts_->stopped) return;
+  parts_->stopped = true;
+  parts_->grpc->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
+  parts_->grpc->Wait();
 }
 
 }  // namespace overdracht::edge

@@ -1,4 +1,4 @@
-// The ports of a service: gRPC and HTTP, on loopback, until it is stopped. What is served is the caller's.
+// The gRPC port of a service, on loopback, until it is stopped. What is served is the caller's.
 #ifndef OVERDRACHT_SERVICES_EDGE_SERVER_H_
 #define OVERDRACHT_SERVICES_EDGE_SERVER_H_
 
@@ -8,14 +8,14 @@
 #include <vector>
 
 namespace grpc {
+class Channel;
 class Service;
-}
+}  // namespace grpc
 
 namespace overdracht::edge {
 
 struct ServerOptions {
-  int grpc_port = 7440;  // 0: a free one
-  int http_port = 7441;
+  int grpc_port = 7440;                  // 0: a free one
   std::vector<grpc::Service*> services;  // must outlive the server
 };
 
@@ -26,7 +26,10 @@ class Server {
   ~Server();
 
   int grpc_port() const;
-  int http_port() const;
+  // Until Draining.
+  bool ready() const;
+  // To the same services, without a socket. Must be gone before the server is.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // NOT_SERVING from now on, for whoever looks at the health.
   void Draining();

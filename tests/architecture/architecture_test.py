@@ -24,8 +24,9 @@ ARROWS = {
     "edge": {"base", "texts", "event", "region"},
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "storage", "region", "edge"},
     "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
+    "http": {"base", "event"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
-    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "audit"},
+    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "http", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
@@ -66,8 +67,8 @@ BANNED = {
     r"\b(?:u|nano)?sleep(?:_for|_until)?\s*\(|\babsl::SleepFor\b": "waiting is the loop's (services/workflow)",
 }
 BANNED_HEADERS = {
-    "grpcpp/": "gRPC belongs to services/edge, services/partner, services/workflow/edge and services/cli",
-    "grpc/": "gRPC belongs to services/edge, services/partner, services/workflow/edge and services/cli",
+    "grpcpp/": "gRPC belongs to services/edge, services/http, services/partner, services/workflow/edge and services/cli",
+    "grpc/": "gRPC belongs to services/edge, services/http, services/partner, services/workflow/edge and services/cli",
     "sqlite3.h": "storage stays behind the EventLog port and the caches of services/workflow",
     "librdkafka/": "storage stays behind the EventLog port (services/log)",
     "thread": "the caller owns the threads",
@@ -98,7 +99,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|partner)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer

@@ -1,0 +1,39 @@
+// The HTTP port: what organisations call by HTTP, over the gRPC services of the same process, so that every rule stands once.
+#ifndef OVERDRACHT_SERVICES_HTTP_PORT_H_
+#define OVERDRACHT_SERVICES_HTTP_PORT_H_
+
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <memory>
+
+namespace grpc {
+class Channel;
+}
+
+namespace overdracht::http {
+
+struct PortOptions {
+  int port = 7441;                         // on loopback; 0: a free one
+  std::shared_ptr<grpc::Channel> channel;  // to the services of this process
+  std::function<bool()> ready;             // whether they take calls
+};
+
+class Port {
+ public:
+  // Serves when it returns. UNAVAILABLE: the port is taken.
+  static absl::StatusOr<std::unique_ptr<Port>> Start(PortOptions options);
+  // The services are gone by then: every call has ended.
+  ~Port();
+
+  int port() const;
+
+ private:
+  struct Parts;
+  explicit Port(std::unique_ptr<Parts> parts);
+  const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace overdracht::http
+
+#endif  // OVERDRACHT_SERVICES_HTTP_PORT_H_

@@ -1,0 +1,45 @@
+// Speaks HTTP/1.1 on one port, on one thread, and knows nothing of what is asked: each request goes to a handler, with a Reply.
+//
+// A connection is in one of these states; a deadline runs in all but the third:
+//
+//   waits for the next request -> reads it -> it is being answered -> writes the answer (whole, or piece by piece) -> waits …
+//
+// While a request is answered the connection is watched: when the client goes away, the handler is told.
+#ifndef OVERDRACHT_SERVICES_HTTP_SERVER_H_
+#define OVERDRACHT_SERVICES_HTTP_SERVER_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "services/http/exchange.h"
+
+namespace overdracht::http {
+
+struct ServerOptions {
+  int port = 0;  // on loopback; 0: a free one
+  Handler handle;
+  // The most bytes of a body of this request.
+  std::function<size_t(absl::string_view method, absl::string_view path)> most_body_bytes;
+};
+
+struct ServerParts;
+
+class Server {
+ public:
+  // Serves when it returns. UNAVAILABLE: the port is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
+  // Takes no requests any more; those that are there may still be answered for a moment.
+  ~Server();
+
+  int port() const;
+
+ private:
+  explicit Server(std::unique_ptr<ServerParts> parts);
+  const std::unique_ptr<ServerParts> parts_;
+};
+
+}  // namespace overdracht::http
+
+#endif  // OVERDRACHT_SERVICES_HTTP_SERVER_H_
