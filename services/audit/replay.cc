@@ -28,6 +28,7 @@ Record InputOf(const Record& record) {
   } else {
     input.set_traject(record.event().traject());
     *input.mutable_event() = record.event();
+    input.set_caller(record.caller());
   }
   return input;
 }

@@ -20,9 +20,10 @@ struct Options {
 
 int Serve(const Options& options) {
   Signals signals;
-  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region);
+  const edge::Callers callers;
+  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, &callers);
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
-  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), options.region.data);
+  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), &callers, options.region.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
 
   edge::ServerOptions served{.grpc_port = options.ports.grpc, .services = (*partner)->services()};

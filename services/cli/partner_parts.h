@@ -16,11 +16,11 @@ namespace overdracht::cli {
 
 class PartnerParts {
  public:
-  // `data`: where subscribers.db stands; its lock is held by the caller. The region must outlive it.
-  static absl::StatusOr<std::unique_ptr<PartnerParts>> Open(region::Region* region, const std::string& data) {
+  // `data`: where subscribers.db stands; its lock is held by the caller. The region and the callers must outlive it.
+  static absl::StatusOr<std::unique_ptr<PartnerParts>> Open(region::Region* region, const edge::Callers* callers, const std::string& data) {
     absl::StatusOr<std::unique_ptr<partner::Places>> places = partner::Places::Open(data + "/subscribers.db");
     if (!places.ok()) return places.status();
-    return std::unique_ptr<PartnerParts>(new PartnerParts(region, *std::move(places)));
+    return std::unique_ptr<PartnerParts>(new PartnerParts(region, callers, *std::move(places)));
   }
 
   std::vector<grpc::Service*> services() {
@@ -30,8 +30,11 @@ class PartnerParts {
   }
 
  private:
-  PartnerParts(region::Region* region, std::unique_ptr<partner::Places> places)
-      : places_(std::move(places)), events_(region), outbox_(region, places_.get()), reports_(partner::MakeReportServices(region)) {}
+  PartnerParts(region::Region* region, const edge::Callers* callers, std::unique_ptr<partner::Places> places)
+      : places_(std::move(places)),
+        events_(region, callers),
+        outbox_(region, places_.get(), callers),
+        reports_(partner::MakeReportServices(region, callers)) {}
 
   const std::unique_ptr<partner::Places> places_;
   partner::EventService events_;

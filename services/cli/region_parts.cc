@@ -61,7 +61,7 @@ void AddRegionOptions(CLI::App* command, RegionOptions* options) {
       ->type_name("DIR");
 }
 
-absl::StatusOr<std::unique_ptr<RegionParts>> RegionParts::Open(const RegionOptions& options) {
+absl::StatusOr<std::unique_ptr<RegionParts>> RegionParts::Open(const RegionOptions& options, const edge::Callers* callers) {
   absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(options.data);
   if (!lock.ok()) return lock.status();
   if (options.new_folder && std::filesystem::exists(options.data + "/journal.db")) {
@@ -96,7 +96,7 @@ absl::StatusOr<std::unique_ptr<RegionParts>> RegionParts::Open(const RegionOptio
   parts->outboxes_.emplace(parts->loop_.get(), parts->journal_.get());
   parts->region_.emplace(parts->loop_.get(), &*parts->outboxes_, &parts->listeners_);
   parts->operators_ = std::make_unique<workflow::OperatorService>(
-      parts->loop_.get(), &*parts->outboxes_, &parts->listeners_, options.data,
+      parts->loop_.get(), &*parts->outboxes_, &parts->listeners_, callers, options.data,
       [journal = parts->journal_.get()](const std::string& path) { return audit::Export({journal}, path); });
   return parts;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "services/edge/identity.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/folder_lock.h"
 #include "services/workflow/edge/local_region.h"
@@ -29,7 +30,7 @@ void AddRegionOptions(CLI::App* command, RegionOptions* options);
 class RegionParts {
  public:
   // Takes the folder and its journal over; when it returns the loop runs. If it ends by itself, Signals::End.
-  static absl::StatusOr<std::unique_ptr<RegionParts>> Open(const RegionOptions& options);
+  static absl::StatusOr<std::unique_ptr<RegionParts>> Open(const RegionOptions& options, const edge::Callers* callers);
   // Whoever serves the parts is gone by then.
   ~RegionParts();
 

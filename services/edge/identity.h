@@ -1,33 +1,91 @@
-// Who calls. Without certificates a caller is taken for the organisation that it says it is (metadata `overdracht-oin`), test OINs only.
+// DATA ENTERS: who calls. With certificates a caller is the OIN of its own; the metadata `overdracht-oin` says for whom it speaks when that
+// is another, and needs a delegation. Without certificates (loopback only) a caller is taken for the organisation that `overdracht-oin`
+// names, test OINs only.
 #ifndef OVERDRACHT_SERVICES_EDGE_IDENTITY_H_
 #define OVERDRACHT_SERVICES_EDGE_IDENTITY_H_
 
+#include <absl/base/thread_annotations.h>
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
+#include <absl/synchronization/mutex.h>
 #include <grpcpp/server_context.h>
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "overdracht/event/v1/event.pb.h"
+#include "services/base/time.h"
+#include "services/edge/certificate.h"
+#include "services/edge/trust.h"
 
 namespace overdracht::edge {
 
-struct Caller {
-  grpc::Status status;                      // UNAUTHENTICATED: says it is somebody that it cannot be
-  std::optional<std::string> organisation;  // nothing: does not say
-
-  // Whom it speaks for in a report with this source: without a word of its own each event's source. Empty: nobody that is known here.
-  std::string SpeaksFor(absl::string_view source_organisation) const;
+// Whose a report is, and who made the call.
+struct Voice {
+  std::string organisation;  // whom the caller speaks for; empty: nobody that is known here
+  std::string supplier;      // who calls, where that is another
 };
 
-Caller Identify(const grpc::CallbackServerContext& context);
+// Of a call that may speak for several, one event after another.
+struct Caller {
+  grpc::Status status;  // UNAUTHENTICATED: cannot be whom it says it is. PERMISSION_DENIED: may not speak for whom it says
+  std::optional<std::string> organisation;  // for whom it says that it speaks
+  std::string oin;                          // of its certificate; empty: there are none here
+  const Trust* trust = nullptr;
 
-// The organisation that calls. UNAUTHENTICATED: nobody that is known here.
+  // In a report with this source: without a word of its own each event's source, as far as it may.
+  Voice SpeaksFor(const event::v1::Event& event) const;
+  // In one that cannot be read.
+  Voice SpeaksForUnreadable() const;
+};
+
+// Of a call that speaks for one organisation.
 struct OrganisationCaller {
   grpc::Status status;
   std::string organisation;
+  std::string supplier;
 };
-OrganisationCaller IdentifyOrganisation(const grpc::CallbackServerContext& context);
 
-// The operator of the installation: nobody else's name was given.
-grpc::Status RequireOperator(const grpc::CallbackServerContext& context);
+class Callers {
+ public:
+  // Without certificates.
+  Callers() = default;
+  Callers(Trust trust, std::function<base::Micros()> clock);
+  Callers(const Callers&) = delete;
+
+  Caller Identify(const grpc::CallbackServerContext& context) const;
+
+  // `kind`: of the event that is reported (handovers.offered); empty: it is about more than one report, and a delegation for some kinds of
+  // events is not enough.
+  OrganisationCaller IdentifyOrganisation(const grpc::CallbackServerContext& context, absl::string_view kind = "") const;
+
+  // The operator of the installation; without certificates anybody who gives no other name.
+  grpc::Status RequireOperator(const grpc::CallbackServerContext& context) const;
+
+  // The metadata of a call within the process that is made for a client whose handshake took place at another port (PEM).
+  std::vector<std::pair<std::string, std::string>> Vouch(absl::string_view certificate) const;
+
+  bool with_certificates() const { return clock_ != nullptr; }
+
+ private:
+  using Read = absl::StatusOr<Certificate>;
+
+  // The certificate's OIN.
+  absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext& context) const;
+  std::shared_ptr<const Read> Parse(absl::string_view pem) const;
+
+  const Trust trust_;
+  const std::function<base::Micros()> clock_;  // null: no certificates
+  const std::string secret_;                   // of those who vouch
+  mutable absl::Mutex mutex_;
+  // What was read of the certificates that were seen last: a call costs a look-up.
+  mutable absl::flat_hash_map<std::string, std::shared_ptr<const Read>> read_ ABSL_GUARDED_BY(mutex_);
+};
 
 }  // namespace overdracht::edge
 

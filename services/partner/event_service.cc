@@ -6,7 +6,6 @@
 
 #include "services/base/limits.h"
 #include "services/edge/answers.h"
-#include "services/edge/identity.h"
 
 namespace overdracht::partner {
 namespace {
@@ -26,13 +25,16 @@ constexpr size_t kMostInFlight = 256;
 Report ReadReport(const chart::Workflows& workflows, const Caller& caller, const std::string& json) {
   Report report;
   report.event = event::ReadCloudEvent(json, [&](absl::string_view kind) { return workflows.KnowsContact(kind); });
+  edge::Voice voice;
   if (const auto* event = std::get_if<event::v1::Event>(&report.event)) {
-    report.caller = caller.SpeaksFor(event->organisation());
+    voice = caller.SpeaksFor(*event);
   } else {
-    report.caller = caller.organisation.value_or("");
+    voice = caller.SpeaksForUnreadable();
     // Of one that is too long the beginning is enough to find it again.
     report.bytes = json.substr(0, base::kMaxEventBytes + 1);
   }
+  report.caller = std::move(voice.organisation);
+  report.supplier = std::move(voice.supplier);
   return report;
 }
 
@@ -177,13 +179,13 @@ class RefusedStream : public grpc::ServerBidiReactor<PublishStreamRequest, Publi
 
 grpc::ServerUnaryReactor* EventService::Publish(grpc::CallbackServerContext* context, const api::v1::PublishRequest* request,
                                                 api::v1::PublishResponse* response) {
-  const Caller caller = edge::Identify(*context);
+  const Caller caller = callers_->Identify(*context);
   if (!caller.status.ok()) return edge::Finished(context, caller.status);
   return new PublishReactor(region_, caller, *request, response);
 }
 
 grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse>* EventService::PublishStream(grpc::CallbackServerContext* context) {
-  const Caller caller = edge::Identify(*context);
+  const Caller caller = callers_->Identify(*context);
   if (!caller.status.ok()) return new RefusedStream(caller.status);
   return new PublishStreamReactor(region_, caller);
 }

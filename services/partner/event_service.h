@@ -3,13 +3,14 @@
 #define OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_
 
 #include "overdracht/api/v1/event_service.grpc.pb.h"
+#include "services/edge/identity.h"
 #include "services/region/region.h"
 
 namespace overdracht::partner {
 
 class EventService : public api::v1::EventService::CallbackService {
  public:
-  explicit EventService(region::Region* region) : region_(region) {}
+  EventService(region::Region* region, const edge::Callers* callers) : region_(region), callers_(callers) {}
 
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context, const api::v1::PublishRequest* request,
                                     api::v1::PublishResponse* response) override;
@@ -18,6 +19,7 @@ class EventService : public api::v1::EventService::CallbackService {
 
  private:
   region::Region* const region_;
+  const edge::Callers* const callers_;
 };
 
 }  // namespace overdracht::partner

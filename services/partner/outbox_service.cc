@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "services/edge/answers.h"
-#include "services/edge/identity.h"
 #include "services/edge/piece_stream.h"
 #include "services/event/forms.h"
 #include "services/event/write.h"
@@ -53,7 +52,7 @@ class Filter {
 
 grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::CallbackServerContext* context,
                                                                       const api::v1::SubscribeRequest* request) {
-  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  const edge::OrganisationCaller caller = callers_->IdentifyOrganisation(*context);
   if (!caller.status.ok()) return new edge::Refused<SubscribeResponse>(caller.status);
   const absl::StatusOr<Filter> filter = Filter::Of(request->kinds());
   if (!filter.ok()) return new edge::Refused<SubscribeResponse>(edge::ToGrpc(filter.status()));
@@ -124,7 +123,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
 
 grpc::ServerUnaryReactor* OutboxService::ListItems(grpc::CallbackServerContext* context, const api::v1::ListItemsRequest* request,
                                                    api::v1::ListItemsResponse* response) {
-  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  const edge::OrganisationCaller caller = callers_->IdentifyOrganisation(*context);
   if (!caller.status.ok()) return edge::Finished(context, caller.status);
   absl::StatusOr<Filter> filter = Filter::Of(request->kinds());
   if (!filter.ok()) return edge::Finished(context, edge::ToGrpc(filter.status()));
@@ -143,7 +142,7 @@ grpc::ServerUnaryReactor* OutboxService::ListItems(grpc::CallbackServerContext* 
 
 grpc::ServerUnaryReactor* OutboxService::Acknowledge(grpc::CallbackServerContext* context, const api::v1::AcknowledgeRequest* request,
                                                      api::v1::AcknowledgeResponse* response) {
-  const edge::OrganisationCaller caller = edge::IdentifyOrganisation(*context);
+  const edge::OrganisationCaller caller = callers_->IdentifyOrganisation(*context);
   if (!caller.status.ok()) return edge::Finished(context, caller.status);
   const absl::StatusOr<uint64_t> place = event::ParseCursor(request->cursor());
   if (!place.ok()) return edge::Finished(context, edge::ToGrpc(place.status()));

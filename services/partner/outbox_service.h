@@ -3,6 +3,7 @@
 #define OVERDRACHT_SERVICES_PARTNER_OUTBOX_SERVICE_H_
 
 #include "overdracht/api/v1/outbox_service.grpc.pb.h"
+#include "services/edge/identity.h"
 #include "services/edge/workers.h"
 #include "services/partner/places.h"
 #include "services/region/region.h"
@@ -11,7 +12,8 @@ namespace overdracht::partner {
 
 class OutboxService : public api::v1::OutboxService::CallbackService {
  public:
-  OutboxService(region::Region* region, Places* places) : region_(region), places_(places) {}
+  OutboxService(region::Region* region, Places* places, const edge::Callers* callers)
+      : region_(region), places_(places), callers_(callers) {}
 
   grpc::ServerWriteReactor<api::v1::SubscribeResponse>* Subscribe(grpc::CallbackServerContext* context,
                                                                   const api::v1::SubscribeRequest* request) override;
@@ -23,6 +25,7 @@ class OutboxService : public api::v1::OutboxService::CallbackService {
  private:
   region::Region* const region_;
   Places* const places_;
+  const edge::Callers* const callers_;
   edge::Workers writer_{1};  // waits for the disk
 };
 

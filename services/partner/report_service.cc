@@ -5,7 +5,6 @@
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 
 #include "services/edge/answers.h"
-#include "services/edge/identity.h"
 #include "services/edge/random_id.h"
 
 namespace overdracht::partner {
@@ -38,6 +37,7 @@ class ReportReactor : public grpc::ServerUnaryReactor {
         method_, caller.organisation, edge::RandomId(), [&](absl::string_view kind) { return workflows->KnowsContact(kind); },
         request.get());
     if (!report.ok()) return edge::ToGrpc(report.status());
+    report->supplier = caller.supplier;
     no_wait_ = ContextOf(method_, *request).no_wait();
     report->done = [this, envelope = edge::EnvelopeOf(report->event)](const absl::StatusOr<region::Answer>& answer) {
       Answer(envelope, answer);
@@ -69,21 +69,23 @@ class ReportReactor : public grpc::ServerUnaryReactor {
 
 }  // namespace
 
-ReportService::ReportService(const google::protobuf::ServiceDescriptor& service, region::Region* region) : methods_(MethodsOf(service)) {
+ReportService::ReportService(const google::protobuf::ServiceDescriptor& service, region::Region* region, const edge::Callers* callers)
+    : methods_(MethodsOf(service)) {
   using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   for (size_t i = 0; i < methods_.size(); ++i) {
     const ReportMethod& method = methods_[i];
     AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(static_cast<int>(i), new Handler([region, &method](grpc::CallbackServerContext* context,
-                                                                             const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                            return new ReportReactor(region, method, edge::IdentifyOrganisation(*context), *request, response);
-                          }));
+    MarkMethodRawCallback(
+        static_cast<int>(i), new Handler([region, callers, &method](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                                    grpc::ByteBuffer* response) {
+          return new ReportReactor(region, method, callers->IdentifyOrganisation(*context, method.kind), *request, response);
+        }));
   }
 }
 
-std::vector<std::unique_ptr<grpc::Service>> MakeReportServices(region::Region* region) {
+std::vector<std::unique_ptr<grpc::Service>> MakeReportServices(region::Region* region, const edge::Callers* callers) {
   std::vector<std::unique_ptr<grpc::Service>> services;
-  for (const auto* service : ReportServices()) services.push_back(std::make_unique<ReportService>(*service, region));
+  for (const auto* service : ReportServices()) services.push_back(std::make_unique<ReportService>(*service, region, callers));
   return services;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "services/edge/identity.h"
 #include "services/partner/typed.h"
 #include "services/region/region.h"
 
@@ -15,13 +16,13 @@ namespace overdracht::partner {
 // One service of ReportServices().
 class ReportService : public grpc::Service {
  public:
-  ReportService(const google::protobuf::ServiceDescriptor& service, region::Region* region);
+  ReportService(const google::protobuf::ServiceDescriptor& service, region::Region* region, const edge::Callers* callers);
 
  private:
   const std::vector<ReportMethod> methods_;
 };
 
-std::vector<std::unique_ptr<grpc::Service>> MakeReportServices(region::Region* region);
+std::vector<std::unique_ptr<grpc::Service>> MakeReportServices(region::Region* region, const edge::Callers* callers);
 
 }  // namespace overdracht::partner
 

@@ -19,6 +19,7 @@
 #include "services/base/check.h"
 #include "services/base/uuid.h"
 #include "services/edge/answers.h"
+#include "services/event/catalogue.h"
 #include "services/event/check.h"
 #include "services/event/forms.h"
 
@@ -54,6 +55,10 @@ ReportMethod MakeMethod(const google::protobuf::MethodDescriptor& method) {
   OVERDRACHT_CHECK(made.context && made.event && made.answer, "an rpc that reports an event has report, event and answer");
   made.data = DataFor(*made.event->message_type());
   OVERDRACHT_CHECK(made.data, "the event of an rpc is one of event.v1.Event");
+  for (const event::Kind& kind : event::Kinds()) {
+    if (kind.data == made.data) made.kind = kind.name;
+  }
+  OVERDRACHT_CHECK(!made.kind.empty(), "the event of an rpc is one of the catalogue");
   return made;
 }
 

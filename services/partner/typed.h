@@ -21,6 +21,7 @@ struct ReportMethod {
   const google::protobuf::FieldDescriptor* event = nullptr;    // in the request
   const google::protobuf::FieldDescriptor* answer = nullptr;   // in the response
   const google::protobuf::FieldDescriptor* data = nullptr;     // in event.v1.Event
+  std::string kind;                                            // handovers.accepted
 };
 
 // The services of the API whose rpcs report events, and the rpcs of one of them.

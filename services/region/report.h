@@ -38,6 +38,8 @@ struct Report {
   bool now = false;
   // Whom the caller speaks for (OIN). Empty: nobody that is known here.
   std::string caller;
+  // Who made the call (OIN), where that is not `caller`: a supplier that speaks for it, or that speaks for nobody.
+  std::string supplier;
   // As it came in. Kept for a malformed one only.
   std::string bytes;
   // Decide, but record nothing.

@@ -213,6 +213,7 @@ absl::Status Loop::DecideEvent(Report* report, Event* event) {
   record.set_traject(id);
   const bool moved = PositionMoved(*report, *state);
   record.mutable_event()->Swap(event);
+  record.set_caller(report->supplier);
   if (moved) {
     *record.mutable_refusal() = RefuseMoved(*report, *state, record);
     engine::Apply(record, state);
@@ -237,7 +238,7 @@ absl::Status Loop::RefuseSource(Report* report, Event* event) {
   if (!report->validate_only) {
     Record record = NewRecord(partition_->clock_us());
     record.mutable_event()->Swap(event);
-    record.set_caller(report->caller);
+    record.set_caller(report->supplier.empty() ? report->caller : report->supplier);
     *record.mutable_refusal() = *answer.refusal;
     answer.record = record.number();
     Keep("", nullptr, std::move(record));

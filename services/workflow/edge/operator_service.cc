@@ -9,7 +9,6 @@
 
 #include "services/base/uuid.h"
 #include "services/edge/answers.h"
-#include "services/edge/identity.h"
 #include "services/edge/piece_stream.h"
 #include "services/event/write.h"
 #include "services/workflow/outbox.h"
@@ -21,7 +20,6 @@ using edge::Finished;
 using edge::Piece;
 using edge::PieceStream;
 using edge::Refused;
-using edge::RequireOperator;
 using edge::ToGrpc;
 using region::kPartition;
 
@@ -60,7 +58,7 @@ class TemporaryFile {
 grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context,
                                                         const region::v1::AdvanceClockRequest* request,
                                                         region::v1::AdvanceClockResponse* response) {
-  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
+  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   Advance advance{.to_us = request->to_us(), .done = [reactor, response](const absl::StatusOr<base::Micros>& clock) {
                     if (clock.ok()) response->set_clock_us(*clock);
@@ -73,7 +71,7 @@ grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerCont
 grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* OperatorService::ListTrajecten(grpc::CallbackServerContext* context,
                                                                                             const region::v1::ListTrajectenRequest*) {
   using Response = region::v1::ListTrajectenResponse;
-  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
   auto after = std::make_shared<std::string>();
   return new PieceStream<Response>([loop = loop_, after](PieceStream<Response>::Give give) {
     AskLoop(
@@ -83,7 +81,7 @@ grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* OperatorService::Li
 
 grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContext* context, const region::v1::GetTrajectRequest* request,
                                                       region::v1::GetTrajectResponse* response) {
-  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return Finished(context, status);
+  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
   const std::optional<std::string> id = base::ParseUuid(request->traject());
   if (!id) return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected traject to be a UUID, but it is not"});
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
@@ -104,7 +102,7 @@ grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContex
 grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* OperatorService::ReadOutbox(grpc::CallbackServerContext* context,
                                                                                       const region::v1::ReadOutboxRequest* request) {
   using Response = region::v1::ReadOutboxResponse;
-  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
   const absl::StatusOr<uint64_t> cursor = event::ParseCursor(request->after());
   if (!cursor.ok()) return new Refused<Response>(ToGrpc(cursor.status()));
   auto next = std::make_shared<region::OutboxRequest>(
@@ -132,7 +130,7 @@ grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* OperatorService::ReadO
 grpc::ServerWriteReactor<region::v1::ReadJournalResponse>* OperatorService::ReadJournal(grpc::CallbackServerContext* context,
                                                                                         const region::v1::ReadJournalRequest*) {
   using Response = region::v1::ReadJournalResponse;
-  if (const grpc::Status status = RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
+  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
   static std::atomic<int> count = 0;
   struct Sending {
     TemporaryFile file;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "overdracht/region/v1/operator_service.grpc.pb.h"
+#include "services/edge/identity.h"
 #include "services/edge/workers.h"
 #include "services/workflow/edge/outbox_reader.h"
 
@@ -16,8 +17,14 @@ class OperatorService : public region::v1::OperatorService::CallbackService {
  public:
   // `export_journal` writes the export to a file of this name; `folder` is where such a file may stand while it is sent.
   using ExportJournal = std::function<absl::Status(const std::string& path)>;
-  OperatorService(Loop* loop, OutboxReader* outboxes, region::Listeners* listeners, std::string folder, ExportJournal export_journal)
-      : loop_(loop), outboxes_(outboxes), listeners_(listeners), folder_(std::move(folder)), export_journal_(std::move(export_journal)) {}
+  OperatorService(Loop* loop, OutboxReader* outboxes, region::Listeners* listeners, const edge::Callers* callers, std::string folder,
+                  ExportJournal export_journal)
+      : loop_(loop),
+        outboxes_(outboxes),
+        listeners_(listeners),
+        callers_(callers),
+        folder_(std::move(folder)),
+        export_journal_(std::move(export_journal)) {}
 
   grpc::ServerUnaryReactor* AdvanceClock(grpc::CallbackServerContext* context, const region::v1::AdvanceClockRequest* request,
                                          region::v1::AdvanceClockResponse* response) override;
@@ -34,6 +41,7 @@ class OperatorService : public region::v1::OperatorService::CallbackService {
   Loop* const loop_;
   OutboxReader* const outboxes_;
   region::Listeners* const listeners_;
+  const edge::Callers* const callers_;
   const std::string folder_;
   const ExportJournal export_journal_;
   edge::Workers workers_{2};

@@ -101,6 +101,9 @@ TEST(Replay, OfOneTrajectGivesThatOne) {
 TEST(Replay, DecidesTheSameAgain) {
   SomeJournal journal;
   Fill(journal);
+  journal.AdvanceTo("2017-06-02T09:00:00Z");
+  journal.OnNext([](Record& record) { record.set_caller("00000099000000999000"); });  // a supplier reported it
+  journal.Publish(Start(90, "00000000-0000-4000-8000-000000000090", "2017-06-02T09:00:00Z"));
   journal.Add([] {  // what the service refuses before the engine is asked
     Record record;
     record.mutable_event()->set_organisation(kZorg);

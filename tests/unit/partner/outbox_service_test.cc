@@ -35,8 +35,8 @@ class OutboxServiceTest : public ::testing::Test {
     auto places = Places::Open(folder_ + "/subscribers.db");
     ASSERT_TRUE(places.ok()) << places.status();
     places_ = *std::move(places);
-    service_ = std::make_unique<OutboxService>(&region_, places_.get());
-    auto server = edge::Server::Start({.grpc_port = 0, .http_port = 0, .services = {service_.get()}});
+    service_ = std::make_unique<OutboxService>(&region_, places_.get(), &callers_);
+    auto server = edge::Server::Start({.grpc_port = 0, .services = {service_.get()}});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     stub_ = api::v1::OutboxService::NewStub(
@@ -93,6 +93,7 @@ class OutboxServiceTest : public ::testing::Test {
   FakeRegion region_;
   std::string folder_;
   std::unique_ptr<Places> places_;
+  const edge::Callers callers_;
   std::unique_ptr<OutboxService> service_;
   std::unique_ptr<edge::Server> server_;
   std::unique_ptr<api::v1::OutboxService::Stub> stub_;

@@ -21,7 +21,7 @@ using api::v1::AcceptHandoverResponse;
 class ReportServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    edge::ServerOptions options{.grpc_port = 0, .http_port = 0, .services = {}};
+    edge::ServerOptions options{.grpc_port = 0, .services = {}};
     for (const auto& service : services_) options.services.push_back(service.get());
     auto server = edge::Server::Start(options);
     ASSERT_TRUE(server.ok()) << server.status();
@@ -43,7 +43,8 @@ class ReportServiceTest : public ::testing::Test {
   }
 
   FakeRegion region_;
-  const std::vector<std::unique_ptr<grpc::Service>> services_ = MakeReportServices(&region_);
+  const edge::Callers callers_;
+  const std::vector<std::unique_ptr<grpc::Service>> services_ = MakeReportServices(&region_, &callers_);
   std::unique_ptr<edge::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   AcceptHandoverResponse response_;

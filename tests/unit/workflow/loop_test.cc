@@ -61,6 +61,22 @@ TEST(Loop, ASourceMismatchStandsInTheJournalAndConcernsNoTraject) {
   EXPECT_EQ(service.Outcome(Completed(1, "2017-01-03T09:00:00Z", "actieplan", "x")), "accepted") << "its id is not used up";
 }
 
+TEST(Loop, WhoReportsForAnotherStandsInTheJournal) {
+  constexpr char kSupplier[] = "00000099000000999000";
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  Report report = service.Read(Started(1, "2017-01-02T09:00:00Z"));
+  report.supplier = kSupplier;
+  EXPECT_EQ(Service::Outcome(service.Publish(std::move(report))), "accepted");
+  EXPECT_EQ(service.Records().back().event().organisation(), kZorg);
+  EXPECT_EQ(service.Records().back().caller(), kSupplier);
+  report = service.Read(Completed(1, "2017-01-02T09:00:00Z", "actieplan", "x"), "");
+  report.supplier = kSupplier;
+  EXPECT_EQ(Service::Outcome(service.Publish(std::move(report))), "source_mismatch") << "for whom it may not";
+  EXPECT_EQ(service.Records().back().caller(), kSupplier);
+}
+
 TEST(Loop, WhatCannotBeReadIsKeptOutsideTheJournal) {
   Folder folder;
   {
