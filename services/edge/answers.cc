@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
 
 #include "overdracht/api/v1/error_details.pb.h"
 #include "services/base/codes.h"
@@ -31,6 +32,33 @@ grpc::StatusCode CodeFor(RefusalCode code) {
     default:
       return grpc::StatusCode::FAILED_PRECONDITION;
   }
+}
+
+// What google.rpc calls it -> the message in its wire form.
+void AddDetail(absl::string_view name, const google::protobuf::Message& detail, api::v1::RefusalStatus* status) {
+  google::protobuf::Any* const added = status->add_details();
+  added->set_type_url(absl::StrCat("type.googleapis.com/google.rpc.", name));
+  added->set_value(detail.SerializeAsString());
+}
+
+std::string ParameterOf(const api::v1::Answer& refused, absl::string_view name) {
+  for (const api::v1::AnswerParameter& parameter : refused.parameters()) {
+    if (parameter.name() == name) return parameter.value();
+  }
+  return "";
+}
+
+api::v1::RefusalInfo InfoOf(const api::v1::Answer& refused) {
+  api::v1::RefusalInfo info;
+  info.set_reason(refused.reason());
+  info.set_domain("overdracht.nl");
+  auto& metadata = *info.mutable_metadata();
+  for (const api::v1::AnswerParameter& parameter : refused.parameters()) metadata[parameter.name()] = parameter.value();
+  metadata["code"] = refused.code();
+  metadata["duplicate"] = refused.duplicate() ? "true" : "false";
+  metadata["melding"] = refused.melding();
+  if (!refused.position().empty()) metadata["position"] = refused.position();
+  return info;
 }
 
 }  // namespace
@@ -76,22 +104,36 @@ api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {
 grpc::Status ToError(const api::v1::Answer& refused) {
   RefusalCode code = journal::v1::REFUSAL_CODE_UNSPECIFIED;
   if (const auto parsed = base::Parse<RefusalCode>(absl::AsciiStrToLower(refused.code()))) code = *parsed;
-  api::v1::RefusalInfo info;
-  info.set_reason(refused.reason());
-  info.set_domain("overdracht.nl");
-  auto& metadata = *info.mutable_metadata();
-  for (const api::v1::AnswerParameter& parameter : refused.parameters()) metadata[parameter.name()] = parameter.value();
-  metadata["code"] = refused.code();
-  metadata["duplicate"] = refused.duplicate() ? "true" : "false";
-  metadata["melding"] = refused.melding();
-  if (!refused.position().empty()) metadata["position"] = refused.position();
   api::v1::RefusalStatus status;
   status.set_code(CodeFor(code));
   status.set_message(refused.message());
-  google::protobuf::Any* const detail = status.add_details();
-  detail->set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
-  detail->set_value(info.SerializeAsString());
+  AddDetail("ErrorInfo", InfoOf(refused), &status);
+  if (const std::string place = ParameterOf(refused, "place"); CodeFor(code) == grpc::StatusCode::INVALID_ARGUMENT && !place.empty()) {
+    api::v1::BadFields bad;
+    bad.add_field_violations()->set_field(place);
+    bad.mutable_field_violations(0)->set_description(refused.message());
+    AddDetail("BadRequest", bad, &status);
+  }
+  if (CodeFor(code) == grpc::StatusCode::FAILED_PRECONDITION) {
+    const std::string thing = ParameterOf(refused, "thing");
+    api::v1::UnmetConditions unmet;
+    unmet.add_violations()->set_type(refused.reason());
+    unmet.mutable_violations(0)->set_subject(thing.empty() ? "traject" : thing);
+    unmet.mutable_violations(0)->set_description(refused.message());
+    AddDetail("PreconditionFailure", unmet, &status);
+  }
   return {CodeFor(code), refused.message(), status.SerializeAsString()};
+}
+
+grpc::Status TooOften(absl::string_view why, base::Micros again_after) {
+  api::v1::RetryAfter retry;
+  retry.mutable_retry_delay()->set_seconds(again_after / base::kSecond);
+  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(again_after % base::kSecond * 1000));
+  api::v1::RefusalStatus status;
+  status.set_code(grpc::StatusCode::RESOURCE_EXHAUSTED);
+  status.set_message(std::string(why));
+  AddDetail("RetryInfo", retry, &status);
+  return {grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(why), status.SerializeAsString()};
 }
 
 grpc::Status ToGrpc(const absl::Status& status) { return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())}; }

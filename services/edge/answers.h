@@ -9,6 +9,7 @@
 #include <string>
 
 #include "overdracht/api/v1/report.pb.h"
+#include "services/base/time.h"
 #include "services/region/report.h"
 
 namespace overdracht::edge {
@@ -25,8 +26,10 @@ Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& even
 std::optional<uint64_t> ParsePosition(absl::string_view position);
 
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer);
-// A refusal as an error of a unary call, with google.rpc.ErrorInfo.
+// A refusal as an error of a unary call, with google.rpc.ErrorInfo, and BadRequest or PreconditionFailure.
 grpc::Status ToError(const api::v1::Answer& refused);
+// RESOURCE_EXHAUSTED, with google.rpc.RetryInfo.
+grpc::Status TooOften(absl::string_view why, base::Micros again_after);
 grpc::Status ToGrpc(const absl::Status& status);
 // Ends a unary call at once.
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status);
