@@ -28,7 +28,11 @@ OutboxItem ItemOf(const Record& record, int n) {
     return item;
   }
   region::Answer answer{.record = record.number(), .duplicate = false, .refusal = std::nullopt};
-  if (record.has_refusal()) answer.refusal = record.refusal();
+  if (record.has_refusal()) {
+    answer.refusal = record.refusal();
+  } else {
+    *item.mutable_reported() = record.event();
+  }
   *item.mutable_answer() = edge::ToApi(edge::EnvelopeOf(record.event()), answer);
   return item;
 }
