@@ -1,6 +1,10 @@
 #include "services/storage/database.h"
 
 #include <absl/strings/str_cat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace overdracht::storage {
 namespace {
@@ -67,6 +71,15 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (code != SQLITE_OK) return absl::UnavailableError(absl::StrCat(path, ": ", sqlite3_errstr(code)));
   sqlite3_extended_result_codes(connection, 1);
   return database;
+}
+
+absl::Status Database::Remove(const std::string& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    if (unlink((path + suffix).c_str()) != 0 && errno != ENOENT) {
+      return absl::UnavailableError(absl::StrCat(path, suffix, ": ", std::strerror(errno)));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Database::Execute(const std::string& sql) {

@@ -46,6 +46,8 @@ class Database {
  public:
   // Makes the file when it is not there.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  // Takes the file away, with what SQLite keeps beside it; nobody may have it open.
+  static absl::Status Remove(const std::string& path);
 
   absl::Status Execute(const std::string& sql);
   absl::StatusOr<Statement> Prepare(const std::string& sql);

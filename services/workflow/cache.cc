@@ -98,14 +98,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
 
 }  // namespace
 
-absl::Status Cache::Drop(const std::string& path) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    if (unlink((path + suffix).c_str()) != 0 && errno != ENOENT) {
-      return absl::UnavailableError(absl::StrCat(path, suffix, ": ", std::strerror(errno)));
-    }
-  }
-  return absl::OkStatus();
-}
+absl::Status Cache::Drop(const std::string& path) { return Database::Remove(path); }
 
 absl::StatusOr<std::unique_ptr<Cache>> Cache::Open(const std::string& path) {
   for (bool anew : {false, true}) {
