@@ -99,7 +99,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner|partner/overview)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer
