@@ -62,10 +62,13 @@ Caller Callers::Identify(const grpc::CallbackServerContext& context) const {
     }
     caller.oin = *std::move(oin);
   }
-  const std::optional<absl::string_view> organisation = Find(context, kOrganisation);
+  std::optional<absl::string_view> organisation = Find(context, kOrganisation);
+  if (!organisation && !only_.empty()) organisation = only_;
   if (!organisation) return caller;
   caller.organisation = std::string(*organisation);
-  if (with_certificates()) {
+  if (!only_.empty() && *organisation != only_) {
+    caller.status = {grpc::StatusCode::PERMISSION_DENIED, "expected a caller for the organisation of this service, but it is for another"};
+  } else if (with_certificates()) {
     if (!trust_.MaySpeak(caller.oin, *caller.organisation)) caller.status = NotDelegated();
   } else if (!IsTestOin(*organisation)) {
     caller.status = Unauthenticated("expected overdracht-oin to be a test OIN (20 digits, prefix 00000099), but it is not");

@@ -58,6 +58,9 @@ class Callers {
   Callers(Trust trust, std::function<base::Micros()> clock);
   Callers(const Callers&) = delete;
 
+  // Of a service of one organisation: who says nothing speaks for it, and nobody speaks for another. Before anybody calls.
+  void ServeOnly(std::string organisation) { only_ = std::move(organisation); }
+
   Caller Identify(const grpc::CallbackServerContext& context) const;
 
   // `kind`: of the event that is reported (handovers.offered); empty: it is about more than one report, and a delegation for some kinds of
@@ -82,6 +85,7 @@ class Callers {
   const Trust trust_;
   const std::function<base::Micros()> clock_;  // null: no certificates
   const std::string secret_;                   // of those who vouch
+  std::string only_;                           // empty: organisations are served
   mutable absl::Mutex mutex_;
   // What was read of the certificates that were seen last: a call costs a look-up.
   mutable absl::flat_hash_map<std::string, std::shared_ptr<const Read>> read_ ABSL_GUARDED_BY(mutex_);

@@ -25,8 +25,9 @@ ARROWS = {
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "storage", "region", "edge"},
     "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
     "http": {"base", "event"},
+    "remote": {"base", "event", "chart", "region", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
-    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "http", "audit"},
+    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "remote", "http", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
@@ -67,8 +68,8 @@ BANNED = {
     r"\b(?:u|nano)?sleep(?:_for|_until)?\s*\(|\babsl::SleepFor\b": "waiting is the loop's (services/workflow)",
 }
 BANNED_HEADERS = {
-    "grpcpp/": "gRPC belongs to services/edge, services/http, services/partner, services/workflow/edge and services/cli",
-    "grpc/": "gRPC belongs to services/edge, services/http, services/partner, services/workflow/edge and services/cli",
+    "grpcpp/": "gRPC belongs to services/edge, services/http, services/partner, services/remote, services/workflow/edge and services/cli",
+    "grpc/": "gRPC belongs to services/edge, services/http, services/partner, services/remote, services/workflow/edge and services/cli",
     "sqlite3.h": "storage stays behind the EventLog port and the caches of services/workflow",
     "librdkafka/": "storage stays behind the EventLog port (services/log)",
     "thread": "the caller owns the threads",
@@ -99,7 +100,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner|partner/overview)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner|partner/overview|remote)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer
@@ -141,14 +142,14 @@ class Architecture(unittest.TestCase):
 
     def test_grpc_stays_at_the_edges(self):
         self.check(
-            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/edge, partner, workflow/edge and cli"
+            f"{source.name(path)}:{line}: gRPC is included at the edges only: services/edge, partner, remote, workflow/edge and cli"
             for path in source.files(*source.folders()) for line, included in source.includes(path)
             if (included.startswith("grpc") or included.endswith(".grpc.pb.h")) and not GRPC_EDGES.fullmatch(source.name(path)))
 
     def test_what_includes_grpc_stays_at_the_edges(self):
         """Else gRPC comes in by one of our own headers."""
         self.check(
-            f"{source.name(path)}:{line}: {included} includes gRPC: only services/edge, partner, workflow/edge and cli may include it"
+            f"{source.name(path)}:{line}: {included} includes gRPC: only services/edge, partner, remote, workflow/edge and cli may include it"
             for path in source.files(*source.folders()) for line, included in source.includes(path)
             if re.match(r"services/(?:workflow/edge|edge|cli)/", included) and not GRPC_EDGES.fullmatch(source.name(path)))
 
