@@ -18,7 +18,9 @@ using Action = std::function<int()>;
 
 void AddDev(CLI::App* program, Action* action);
 void AddPublish(CLI::App* program, Action* action);
+void AddCheckEvents(CLI::App* program, Action* action);
 void AddReport(CLI::App* program, Action* action);
+void AddExplain(CLI::App* program, Action* action);
 void AddClock(CLI::App* program, Action* action);
 void AddTraject(CLI::App* program, Action* action);
 void AddOutbox(CLI::App* program, Action* action);

@@ -2,6 +2,8 @@
 //
 // One thread reads the file and sends, the other prints the answers, which come in the order in which the lines were sent. So what was
 // printed is always a prefix of the file, and after a failure it can be sent again from the first unanswered line.
+#include "services/cli/publish.h"
+
 #include <absl/strings/str_cat.h>
 #include <absl/synchronization/mutex.h>
 
@@ -22,14 +24,6 @@ namespace overdracht::cli {
 namespace {
 
 constexpr size_t kMostInFlight = 256;
-
-struct Options {
-  std::string file;
-  std::string server = kDefaultServer;
-  bool json = false;
-  uint64_t from_line = 1;
-  std::string as;
-};
 
 // Numbers of the lines that were sent and are not answered.
 class InFlight {
@@ -98,7 +92,7 @@ bool Print(bool json, uint64_t line, const api::v1::Answer& answer) {
 using Stream = grpc::ClientReaderWriter<api::v1::PublishStreamRequest, api::v1::PublishStreamResponse>;
 
 // True: everything was sent.
-bool Send(const Options& options, Lines* lines, InFlight* in_flight, Progress* progress, Stream* stream) {
+bool Send(const PublishOptions& options, Lines* lines, InFlight* in_flight, Progress* progress, Stream* stream) {
   api::v1::PublishStreamRequest request;
   std::string line;
   // Of a line that is too long no more is sent than shows that it is.
@@ -113,18 +107,20 @@ bool Send(const Options& options, Lines* lines, InFlight* in_flight, Progress* p
 }
 
 // Says from where to go on. Ends the program at once: the sender may wait for input that never comes.
-[[noreturn]] void GiveUp(const Options& options, const std::string& why, uint64_t first_unanswered) {
+[[noreturn]] void GiveUp(const PublishOptions& options, const std::string& why, uint64_t first_unanswered) {
   NotFinished(absl::StrCat("could not finish: ", why, "\nline ", first_unanswered,
-                           " is the first without an answer; go on with `overdracht publish ", options.file, " --from-line ",
+                           " is the first without an answer; go on with `overdracht ", options.command, " ", options.file, " --from-line ",
                            first_unanswered, "`"));
   std::fflush(nullptr);
   std::_Exit(kNotFinished);
 }
 
-int Publish(const Options& options) {
+}  // namespace
+
+int Publish(const PublishOptions& options, const std::function<std::shared_ptr<grpc::Channel>()>& connect) {
   const std::unique_ptr<Lines> lines = Lines::Open(options.file);
   if (lines == nullptr) return NotFinished(absl::StrCat("expected a file that can be read, but ", options.file, " is none"));
-  const std::shared_ptr<grpc::Channel> channel = Connect(options.server);
+  const std::shared_ptr<grpc::Channel> channel = connect();
   if (channel == nullptr) return kNotFinished;
   const auto stub = api::v1::EventService::NewStub(channel);
   grpc::ClientContext context;
@@ -162,19 +158,23 @@ int Publish(const Options& options) {
   return counts.refused.empty() ? kDone : kRefused;
 }
 
-}  // namespace
-
-void AddPublish(CLI::App* program, Action* action) {
-  CLI::App* const command = program->add_subcommand("publish", "Report CloudEvents from a file, one a line, in its order");
-  auto options = std::make_shared<Options>();
+void AddFileOptions(CLI::App* command, PublishOptions* options) {
   command->add_option("FILE", options->file, "CloudEvents in JSON, one a line; - for standard input")->required();
-  AddServerOption(command, &options->server);
   command->add_flag("--json", options->json, "Answers as JSON, one a line");
   command->add_option("--from-line", options->from_line, "Begin with this line of the file")
       ->type_name("N")
       ->check(CLI::Range(uint64_t{1}, UINT64_MAX));
+}
+
+void AddPublish(CLI::App* program, Action* action) {
+  CLI::App* const command = program->add_subcommand("publish", "Report CloudEvents from a file, one a line, in its order");
+  auto options = std::make_shared<PublishOptions>();
+  auto server = std::make_shared<std::string>(kDefaultServer);
+  AddFileOptions(command, options.get());
+  AddServerOption(command, server.get());
   command->add_option("--as", options->as, "Report as this organisation only")->type_name("OIN");
-  command->callback([options, action] { *action = [options] { return Publish(*options); }; });
+  command->callback(
+      [options, server, action] { *action = [options, server] { return Publish(*options, [&] { return Connect(*server); }); }; });
 }
 
 }  // namespace overdracht::cli

@@ -88,9 +88,9 @@ absl::StatusOr<std::unique_ptr<RegionParts>> RegionParts::Open(const RegionOptio
       workflow::Loop::Open(std::move(loop_options), parts->journal_.get(), *std::move(definitions));
   if (!loop.ok()) return loop.status();
   parts->loop_ = *std::move(loop);
-  parts->loop_->Start([ended = &parts->ended_](absl::Status why) {
+  parts->loop_->Start([ended = &parts->ended_, tell = options.ended](absl::Status why) {
     *ended = std::move(why);
-    Signals::End();
+    tell();
   });
 
   parts->outboxes_.emplace(parts->loop_.get(), parts->journal_.get());

@@ -5,10 +5,12 @@
 #include <absl/status/statusor.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "services/cli/serving.h"
 #include "services/edge/identity.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/folder_lock.h"
@@ -24,12 +26,14 @@ struct RegionOptions {
   std::string clock = "wall";
   std::string workflows;    // a folder; empty: those in the program
   bool new_folder = false;  // refuse one that has a journal
+  // Called when the loop has ended, on its thread.
+  std::function<void()> ended = Signals::End;
 };
 void AddRegionOptions(CLI::App* command, RegionOptions* options);
 
 class RegionParts {
  public:
-  // Takes the folder and its journal over; when it returns the loop runs. If it ends by itself, Signals::End.
+  // Takes the folder and its journal over; when it returns the loop runs.
   static absl::StatusOr<std::unique_ptr<RegionParts>> Open(const RegionOptions& options, const edge::Callers* callers);
   // Whoever serves the parts is gone by then.
   ~RegionParts();
