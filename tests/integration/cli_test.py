@@ -39,8 +39,8 @@ def completed(task, identity, number=1, when="2017-01-02T09:00:00Z"):
     return event("tasks.completed", identity, {"task": task}, number, when)
 
 
-def run(*arguments, text=None, timeout=60):
-    return subprocess.run([BINARY, *arguments], input=text, capture_output=True, text=True, timeout=timeout)
+def run(*arguments, text=None, timeout=60, environment=None):
+    return subprocess.run([BINARY, *arguments], input=text, capture_output=True, text=True, timeout=timeout, env={**os.environ, **(environment or {})})
 
 
 class Case(unittest.TestCase):
@@ -319,6 +319,33 @@ class Asking(Case):
         stranger = ("report", "tasks.completed", "--as", "00000004000000001000", "--traject", traject(1), "--server", server.address)
         self.assertEqual(run(*stranger, "task=crisiskaart").returncode, 1)
         self.assertEqual(run("report", "tasks.eaten", "--as", ZORG, "--traject", traject(1), "--server", server.address).returncode, 64)
+
+    def test_what_is_explained_is_what_is_decided(self):
+        server = self.serve()
+        self.publish(server, started())
+        explained = json.loads(server.run("explain", traject(1), "--as", ZORG, "--json"))
+        tasks = next(report["fields"][0]["values"] for report in explained["permitted"] if report["name"] == "tasks.completed")
+        self.assertIn("actieplan", tasks)
+        for task in tasks:
+            report = ("report", "tasks.completed", "--as", ZORG, "--traject", traject(1), f"task={task}", "--validate-only", "--server", server.address)
+            self.assertEqual(run(*report).returncode, 0, task)
+        refused = next(report for report in explained["refused"] if report["name"] == "supports.granted")
+        self.assertEqual((refused["code"], refused["parameters"]), ("ROLE_NOT_ALLOWED", {"permitted": "gemeente"}))
+        self.assertIn("tasks.completed task=", server.run("explain", traject(1), "--as", ZORG))
+        stranger = run("explain", traject(1), "--as", "00000099000000109000", "--server", server.address)
+        self.assertEqual(stranger.returncode, 1)
+        self.assertIn("expected a traject that you were told of", stranger.stderr)
+
+    def test_check_events_answers_as_publish_and_keeps_nothing(self):
+        server = self.serve()
+        lines = "\n".join([started(1), started(1), '{"x": 1}', started(2)])
+        published = self.publish(server, lines)
+        scratch = self.where / "scratch"
+        scratch.mkdir()
+        checked = run("check-events", "-", "--json", text=lines, environment={"TMPDIR": str(scratch)})
+        self.assertEqual(checked.returncode, 2)
+        self.assertEqual(checked.stdout, published.stdout)
+        self.assertEqual(list(scratch.iterdir()), [])
 
     def test_audit_of_a_folder_that_is_held_and_of_one_that_is_not(self):
         server = self.serve()
