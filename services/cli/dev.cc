@@ -30,10 +30,10 @@ int Serve(const Options& options) {
   served.services.push_back((*region)->operators());
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(served);
   if (!server.ok()) return NotFinished(std::string(server.status().message()));
-  absl::StatusOr<std::unique_ptr<http::Port>> http =
-      http::Port::Start({.port = options.ports.http, .channel = (*server)->InProcessChannel(), .ready = [server = server->get()] {
-                           return server->ready();
-                         }});
+  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start({.port = options.ports.http,
+                                                                        .channel = (*server)->InProcessChannel(),
+                                                                        .services = (*server)->services(),
+                                                                        .ready = [server = server->get()] { return server->ready(); }});
   if (!http.ok()) return NotFinished(std::string(http.status().message()));
   const std::string address = absl::StrCat("127.0.0.1:", (*server)->grpc_port());
 

@@ -14,11 +14,12 @@
 
 #include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/base/limits.h"
-#include "services/cli/answer_json.h"
+#include "services/cli/answer_text.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 #include "services/cli/lines.h"
 #include "services/cli/progress.h"
+#include "services/event/write.h"
 
 namespace overdracht::cli {
 namespace {
@@ -84,8 +85,7 @@ void PrintSummary(const Counts& counts) {
 bool IsBlank(const std::string& line) { return line.find_first_not_of(' ') == std::string::npos; }
 
 bool Print(bool json, uint64_t line, const api::v1::Answer& answer) {
-  const std::string text = json ? AnswerJson(line, answer).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                                : absl::StrCat("regel ", line, ": ", AnswerText(answer));
+  const std::string text = json ? event::WriteAnswer(answer, line) : absl::StrCat("regel ", line, ": ", AnswerText(answer));
   return std::fprintf(stdout, "%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0;
 }
 

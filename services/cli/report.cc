@@ -9,12 +9,13 @@
 #include "overdracht/api/v1/error_details.pb.h"
 #include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/base/time.h"
-#include "services/cli/answer_json.h"
+#include "services/cli/answer_text.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 #include "services/edge/answers.h"
 #include "services/edge/random_id.h"
 #include "services/event/compose.h"
+#include "services/event/write.h"
 
 namespace overdracht::cli {
 namespace {
@@ -87,7 +88,7 @@ int Report(const Options& options) {
   const grpc::Status status = api::v1::EventService::NewStub(channel)->Publish(&context, request, &response);
   if (!status.ok() && status.error_details().empty()) return CallFailed(options.server, status);
   const api::v1::Answer answer = status.ok() ? response.answer() : AnswerOf(status, envelope);
-  const std::string text = options.json ? AnswerJson(std::nullopt, answer).dump() : AnswerText(answer);
+  const std::string text = options.json ? event::WriteAnswer(answer) : AnswerText(answer);
   std::printf("%s%s\n", options.validate_only && !options.json ? "niets vastgelegd; zou worden: " : "", text.c_str());
   return answer.accepted() ? kDone : kRefused;
 }

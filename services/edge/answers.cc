@@ -8,7 +8,6 @@
 #include "services/base/codes.h"
 #include "services/base/uuid.h"
 #include "services/event/write.h"
-#include "services/texts/sentences.h"
 
 namespace overdracht::edge {
 
@@ -81,24 +80,9 @@ std::optional<uint64_t> ParsePosition(absl::string_view position) {
 }
 
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {
-  api::v1::Answer result;
-  result.set_source(envelope.source);
-  result.set_id(envelope.id);
-  result.set_subject(envelope.subject);
-  result.set_accepted(!answer.refusal);
-  result.set_duplicate(answer.duplicate);
-  if (answer.record != 0) result.set_position(event::FormatPosition(region::kPartition, answer.record));
-  if (!answer.refusal) return result;
-  result.set_code(absl::AsciiStrToUpper(base::Code(answer.refusal->code())));
-  result.set_reason(absl::AsciiStrToUpper(base::Code(answer.refusal->reason())));
-  for (const journal::v1::Parameter& parameter : answer.refusal->parameters()) {
-    api::v1::AnswerParameter* const added = result.add_parameters();
-    added->set_name(parameter.name());
-    added->set_value(parameter.value());
-  }
-  result.set_message(texts::English(*answer.refusal));
-  result.set_melding(texts::Dutch(*answer.refusal));
-  return result;
+  return event::MakeAnswer(envelope.source, envelope.id, envelope.subject,
+                           answer.record == 0 ? "" : event::FormatPosition(region::kPartition, answer.record), answer.duplicate,
+                           answer.refusal ? &*answer.refusal : nullptr);
 }
 
 grpc::Status ToError(const api::v1::Answer& refused) {

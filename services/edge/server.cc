@@ -4,6 +4,8 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_initializer.h>
 
 #include <atomic>
 #include <chrono>
@@ -24,11 +26,36 @@ void OnceOnly() {
   (void)done;
 }
 
+// Learns what is served, as the reflection service does.
+class Names : public grpc::ServerBuilderOption {
+ public:
+  explicit Names(std::vector<std::string>* names) : names_(names) {}
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->push_back(std::make_unique<Plugin>(names_));
+  }
+
+ private:
+  class Plugin : public grpc::ServerBuilderPlugin {
+   public:
+    explicit Plugin(std::vector<std::string>* names) : names_(*names) {}
+    std::string name() override { return "names"; }
+    void InitServer(grpc::ServerInitializer*) override {}
+    void Finish(grpc::ServerInitializer* server) override { names_ = *server->GetServiceList(); }
+    void ChangeArguments(const std::string&, void*) override {}
+
+   private:
+    std::vector<std::string>& names_;
+  };
+  std::vector<std::string>* const names_;
+};
+
 }  // namespace
 
 struct Server::Parts {
   std::unique_ptr<grpc::Server> grpc;
   int grpc_port = 0;
+  std::vector<std::string> services;
   std::atomic<bool> ready = true;
   bool stopped = false;
 };
@@ -48,6 +75,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMostMessageBytes);
   for (grpc::Service* service : options.services) builder.RegisterService(service);
+  builder.SetOption(std::make_unique<Names>(&parts.services));
   parts.grpc = builder.BuildAndStart();
   if (parts.grpc == nullptr || parts.grpc_port == 0) {
     return absl::UnavailableError(absl::StrCat("port ", options.grpc_port, " (gRPC) is taken; choose another with --grpc-port"));
@@ -56,6 +84,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 int Server::grpc_port() const { return parts_->grpc_port; }
+const std::vector<std::string>& Server::services() const { return parts_->services; }
+
 bool Server::ready() const { return parts_->ready; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() { return parts_->grpc->InProcessChannel({}); }

@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace grpc {
@@ -28,6 +29,8 @@ class Server {
   int grpc_port() const;
   // Until Draining.
   bool ready() const;
+  // The full names of the services, health and reflection among them.
+  const std::vector<std::string>& services() const;
   // To the same services, without a socket. Must be gone before the server is.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 

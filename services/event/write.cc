@@ -24,6 +24,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+constexpr int64_t kSecond = 1'000'000;
 constexpr absl::string_view kNobody = "00000000000000000000";
 
 // How a field of a notice is written.
@@ -69,7 +70,12 @@ void AppendText(absl::string_view text, std::string* out) {
 class ObjectWriter {
  public:
   explicit ObjectWriter(std::string* out) : out_(*out) { out_ += '{'; }
-  ~ObjectWriter() { out_ += '}'; }
+  ~ObjectWriter() { End(); }
+
+  // Before the end of its block only where the output is given away by then.
+  void End() {
+    if (!std::exchange(ended_, true)) out_ += '}';
+  }
 
   // The start of a member; its value is to be appended to the output.
   std::string* Key(absl::string_view name) {
@@ -82,7 +88,7 @@ class ObjectWriter {
 
  private:
   std::string& out_;
-  bool first_ = true;
+  bool first_ = true, ended_ = false;
 };
 
 void AppendGroup(const Message& message, std::string* out);
@@ -145,39 +151,28 @@ void AppendData(const notice::v1::Notice& notice, std::string* out) {
   AppendGroup(notice.GetReflection()->GetMessage(notice, DataOf(notice)), out);
 }
 
-// The envelope that notices and answers share; `n` tells the entries of one record apart.
-void WriteEnvelope(uint32_t partition, const journal::v1::Record& record, int n, absl::string_view type, ObjectWriter* envelope) {
-  const std::string sequence = FormatSequence(SequenceOf(record.number(), n));
-  envelope->Text("specversion", "1.0");
-  envelope->Text("id", ItemId(partition, record.number(), n));
-  const absl::string_view gemeente = record.gemeente().empty() ? kNobody : absl::string_view(record.gemeente());
-  envelope->Text("source", absl::StrCat("urn:nld:oin:", gemeente, ":systeem:overdracht"));
-  envelope->Text("type", type);
-  envelope->Text("subject", SubjectOf(record));
-  envelope->Text("time", base::FormatTime(record.time_us()));
-  envelope->Text("datacontenttype", "application/json");
-  envelope->Text("sequence", sequence);
-  envelope->Text("cursor", sequence);
-  envelope->Text("causationid", CauseOf(record));
+void AppendAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line, std::string* out) {
+  ObjectWriter object(out);
+  if (line) absl::StrAppend(object.Key("line"), *line);
+  object.Text("source", answer.source());
+  object.Text("id", answer.id());
+  object.Text("subject", answer.subject());
+  object.Text("outcome", answer.accepted() ? "accepted" : "refused");
+  if (!answer.position().empty()) object.Text("position", answer.position());
+  if (!answer.accepted()) {
+    object.Text("code", answer.code());
+    object.Text("message", answer.message());
+    object.Text("melding", answer.melding());
+    object.Text("reason", answer.reason());
+    ObjectWriter parameters(object.Key("parameters"));
+    for (const auto& parameter : answer.parameters()) parameters.Text(parameter.name(), parameter.value());
+  }
+  object.Boolean("duplicate", answer.duplicate());
 }
 
-void AppendAnswer(uint32_t partition, const journal::v1::Record& record, std::string* out) {
-  ObjectWriter answer(out);
-  answer.Text("source", SourceOf(record.event()));
-  answer.Text("id", record.event().id());
-  answer.Text("subject", SubjectOf(record));
-  answer.Text("outcome", record.has_refusal() ? "refused" : "accepted");
-  answer.Text("position", FormatPosition(partition, record.number()));
-  if (record.has_refusal()) {
-    const journal::v1::Refusal& refusal = record.refusal();
-    answer.Text("code", absl::AsciiStrToUpper(base::Code(refusal.code())));
-    answer.Text("message", texts::English(refusal));
-    answer.Text("melding", texts::Dutch(refusal));
-    answer.Text("reason", absl::AsciiStrToUpper(base::Code(refusal.reason())));
-    ObjectWriter parameters(answer.Key("parameters"));
-    for (const auto& parameter : refusal.parameters()) parameters.Text(parameter.name(), parameter.value());
-  }
-  answer.Boolean("duplicate", false);
+std::string TypeOf(const api::v1::OutboxItem& item) {
+  if (item.has_answer()) return absl::StrCat("nl.overdracht.answers.", item.answer().accepted() ? "accepted" : "refused", ".v1");
+  return absl::StrCat("nl.overdracht.notices.", NoticeKind(item.notice()), ".v1");
 }
 
 }  // namespace
@@ -216,26 +211,76 @@ std::string WriteNoticeData(const notice::v1::Notice& notice) {
   return json;
 }
 
-std::string WriteNotice(uint32_t partition, const journal::v1::Record& record, int n) {
-  const notice::v1::Notice& notice = record.notices(n);
+api::v1::Answer MakeAnswer(absl::string_view source, absl::string_view id, absl::string_view subject, absl::string_view position,
+                           bool duplicate, const journal::v1::Refusal* refusal) {
+  api::v1::Answer answer;
+  answer.set_source(std::string(source));
+  answer.set_id(std::string(id));
+  answer.set_subject(std::string(subject));
+  answer.set_accepted(refusal == nullptr);
+  answer.set_position(std::string(position));
+  answer.set_duplicate(duplicate);
+  if (refusal == nullptr) return answer;
+  answer.set_code(absl::AsciiStrToUpper(base::Code(refusal->code())));
+  answer.set_reason(absl::AsciiStrToUpper(base::Code(refusal->reason())));
+  for (const journal::v1::Parameter& parameter : refusal->parameters()) {
+    api::v1::AnswerParameter* const added = answer.add_parameters();
+    added->set_name(parameter.name());
+    added->set_value(parameter.value());
+  }
+  answer.set_message(texts::English(*refusal));
+  answer.set_melding(texts::Dutch(*refusal));
+  return answer;
+}
+
+api::v1::OutboxItem ItemOf(uint32_t partition, const journal::v1::Record& record, int n) {
+  api::v1::OutboxItem item;
+  item.set_cursor(FormatSequence(SequenceOf(record.number(), n)));
+  item.set_id(ItemId(partition, record.number(), n));
+  item.set_traject(SubjectOf(record));
+  item.set_gemeente(record.gemeente());
+  item.mutable_time()->set_seconds(record.time_us() / kSecond);
+  item.mutable_time()->set_nanos(static_cast<int32_t>(record.time_us() % kSecond * 1000));
+  item.set_causationid(CauseOf(record));
+  if (n != kAnswer) {
+    *item.mutable_notice() = record.notices(n);
+    item.mutable_notice()->clear_to();
+    return item;
+  }
+  *item.mutable_answer() =
+      MakeAnswer(SourceOf(record.event()), record.event().id(), SubjectOf(record), FormatPosition(partition, record.number()),
+                 /*duplicate=*/false, record.has_refusal() ? &record.refusal() : nullptr);
+  return item;
+}
+
+std::string WriteItem(const api::v1::OutboxItem& item) {
   std::string json;
   json.reserve(768);
-  {
-    ObjectWriter envelope(&json);
-    WriteEnvelope(partition, record, n, absl::StrCat("nl.overdracht.notices.", NoticeKind(notice), ".v1"), &envelope);
-    AppendData(notice, envelope.Key("data"));
+  ObjectWriter envelope(&json);
+  envelope.Text("specversion", "1.0");
+  envelope.Text("id", item.id());
+  envelope.Text("source", absl::StrCat("urn:nld:oin:", item.gemeente().empty() ? kNobody : absl::string_view(item.gemeente()),
+                                       ":systeem:overdracht"));
+  envelope.Text("type", TypeOf(item));
+  envelope.Text("subject", item.traject());
+  envelope.Text("time", base::FormatTime(item.time().seconds() * kSecond + item.time().nanos() / 1000));
+  envelope.Text("datacontenttype", "application/json");
+  envelope.Text("sequence", item.cursor());
+  envelope.Text("cursor", item.cursor());
+  envelope.Text("causationid", item.causationid());
+  std::string* const data = envelope.Key("data");
+  if (item.has_answer()) {
+    AppendAnswer(item.answer(), std::nullopt, data);
+  } else {
+    AppendData(item.notice(), data);
   }
+  envelope.End();
   return json;
 }
 
-std::string WriteAnswer(uint32_t partition, const journal::v1::Record& record) {
+std::string WriteAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line) {
   std::string json;
-  {
-    ObjectWriter envelope(&json);
-    const absl::string_view outcome = record.has_refusal() ? "refused" : "accepted";
-    WriteEnvelope(partition, record, kAnswer, absl::StrCat("nl.overdracht.answers.", outcome, ".v1"), &envelope);
-    AppendAnswer(partition, record, envelope.Key("data"));
-  }
+  AppendAnswer(answer, line, &json);
   return json;
 }
 

@@ -9,8 +9,10 @@
 #include <absl/strings/string_view.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "overdracht/api/v1/outbox_service.pb.h"
 #include "overdracht/journal/v1/record.pb.h"
 #include "overdracht/notice/v1/notice.pb.h"
 
@@ -32,13 +34,17 @@ std::string SubjectOf(const journal::v1::Record& record);
 // The id of the event that led to the record, or term:<of>:<reference>.
 std::string CauseOf(const journal::v1::Record& record);
 
-// The n-th notice of a record as a CloudEvent (type nl.overdracht.notices.<kind>.v1), on one line. Its causationid is the id of an
-// event, or term:<of>:<reference>.
-std::string WriteNotice(uint32_t partition, const journal::v1::Record& record, int n);
+// What became of a report, with its sentences. `position` is empty where there is none; no refusal: accepted.
+api::v1::Answer MakeAnswer(absl::string_view source, absl::string_view id, absl::string_view subject, absl::string_view position,
+                           bool duplicate, const journal::v1::Refusal* refusal);
 
-// The answer to the record's event as a CloudEvent (nl.overdracht.answers.accepted.v1 or refused.v1) with the fields of `publish`.
-// Its source is the gemeente's like that of a notice; where the traject has none (a refused start), the OIN is twenty zeros.
-std::string WriteAnswer(uint32_t partition, const journal::v1::Record& record);
+// The n-th notice of a record, or the answer to its event (n = kAnswer), as an item of the outbox of whom it is for.
+api::v1::OutboxItem ItemOf(uint32_t partition, const journal::v1::Record& record, int n);
+// An item as a CloudEvent, on one line: nl.overdracht.notices.<kind>.v1, or nl.overdracht.answers.accepted.v1 and refused.v1 with the
+// fields of `publish`. Where the traject has no gemeente (a refused start), the OIN of the source is twenty zeros.
+std::string WriteItem(const api::v1::OutboxItem& item);
+// An answer with the fields of `publish`; `line`: the number of its line in the file.
+std::string WriteAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line = std::nullopt);
 
 // The data alone of a notice as JSON, for scenarios and tests.
 std::string WriteNoticeData(const notice::v1::Notice& notice);

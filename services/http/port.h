@@ -6,6 +6,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include "services/http/metrics.h"
 
 namespace grpc {
 class Channel;
@@ -16,7 +20,9 @@ namespace overdracht::http {
 struct PortOptions {
   int port = 7441;                         // on loopback; 0: a free one
   std::shared_ptr<grpc::Channel> channel;  // to the services of this process
+  std::vector<std::string> services;       // their names
   std::function<bool()> ready;             // whether they take calls
+  Figures figures = nullptr;               // what else /metrics says; null: nothing
 };
 
 class Port {

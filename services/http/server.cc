@@ -423,7 +423,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
 
 Server::Server(std::unique_ptr<ServerParts> parts) : parts_(std::move(parts)) {}
 
-Server::~Server() {
+Server::~Server() { Stop(); }
+
+void Server::Stop() {
+  if (!parts_->thread.joinable()) return;
   asio::post(parts_->io, [parts = parts_.get()] { parts->Stop(); });
   parts_->thread.join();
 }

@@ -30,8 +30,11 @@ class Server {
  public:
   // Serves when it returns. UNAVAILABLE: the port is taken.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
-  // Takes no requests any more; those that are there may still be answered for a moment.
+  // Replies that are still held may be used until then.
   ~Server();
+
+  // Takes no requests any more; those that are there may still be answered for a moment.
+  void Stop();
 
   int port() const;
 

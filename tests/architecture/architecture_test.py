@@ -24,7 +24,7 @@ ARROWS = {
     "edge": {"base", "texts", "event", "region"},
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "storage", "region", "edge"},
     "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
-    "http": {"base", "event"},
+    "http": {"base", "event", "edge"},
     "remote": {"base", "event", "chart", "region", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
     "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "remote", "http", "audit"},

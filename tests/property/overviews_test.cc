@@ -11,7 +11,6 @@
 #include "services/event/write.h"
 #include "services/partner/overview/explain.h"
 #include "services/partner/overview/fold.h"
-#include "services/workflow/edge/outbox_item.h"
 #include "tests/property/walk.h"
 
 namespace overdracht::testing {
@@ -149,9 +148,9 @@ class Overviews {
 
   void Add(const Record& record, const Traject& traject) {
     for (int n = 0; n < record.notices_size(); ++n) {
-      for (const std::string& to : record.notices(n).to()) Fold(workflow::ItemOf(record, n), to, traject);
+      for (const std::string& to : record.notices(n).to()) Fold(event::ItemOf(0, record, n), to, traject);
     }
-    if (record.has_event()) Fold(workflow::ItemOf(record, event::kAnswer), record.event().organisation(), traject);
+    if (record.has_event()) Fold(event::ItemOf(0, record, event::kAnswer), record.event().organisation(), traject);
     if (!record.has_refusal()) Compare(record, traject);
   }
 

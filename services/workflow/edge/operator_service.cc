@@ -112,8 +112,7 @@ grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* OperatorService::ReadO
     outboxes_->Read(
         *next,
         [piece](const journal::v1::Record& record, int n) {
-          piece->messages.emplace_back().set_json(n == event::kAnswer ? event::WriteAnswer(kPartition, record)
-                                                                      : event::WriteNotice(kPartition, record, n));
+          piece->messages.emplace_back().set_json(event::WriteItem(event::ItemOf(kPartition, record, n)));
         },
         [next, piece, follow, give](const absl::StatusOr<OutboxReader::Place>& place) {
           if (!place.ok()) return give(place.status());

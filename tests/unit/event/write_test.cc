@@ -96,7 +96,7 @@ TEST(WriteNotice, TheDataOfEveryKind) {
 
 TEST(WriteNotice, TheEnvelope) {
   EXPECT_EQ(
-      WriteNotice(0, SomeRecord(), 1),
+      WriteItem(ItemOf(0, SomeRecord(), 1)),
       R"({"specversion":"1.0","id":"0:1289/1","source":"urn:nld:oin:00000099000000103000:systeem:overdracht",)"
       R"("type":"nl.overdracht.notices.signal-reported.v1","subject":"6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a","time":"2017-01-02T09:00:00Z",)"
       R"("datacontenttype":"application/json","sequence":"00000000001289000001","cursor":"00000000001289000001","causationid":"e-1",)"
@@ -107,8 +107,8 @@ TEST(WriteNotice, ATermIsTheCauseOfItsNotices) {
   journal::v1::Record record = SomeRecord();
   record.mutable_term()->set_of(notice::v1::TERM_KIND_TASK);
   record.mutable_term()->set_reference("signaal_opvolgen:s-1");
-  EXPECT_EQ(nlohmann::json::parse(WriteNotice(3, record, 0))["causationid"], "term:task:signaal_opvolgen:s-1");
-  EXPECT_EQ(nlohmann::json::parse(WriteNotice(3, record, 0))["id"], "3:1289/0");
+  EXPECT_EQ(nlohmann::json::parse(WriteItem(ItemOf(3, record, 0)))["causationid"], "term:task:signaal_opvolgen:s-1");
+  EXPECT_EQ(nlohmann::json::parse(WriteItem(ItemOf(3, record, 0)))["id"], "3:1289/0");
 }
 
 // Names come from a workflow's file: whatever stands there, the line stays JSON.
@@ -129,7 +129,7 @@ TEST(WriteNotice, SequencesRiseWithTheJournal) {
 
 TEST(WriteAnswer, Accepted) {
   EXPECT_EQ(
-      WriteAnswer(0, SomeRecord()),
+      WriteItem(ItemOf(0, SomeRecord(), kAnswer)),
       R"({"specversion":"1.0","id":"0:1289/answer","source":"urn:nld:oin:00000099000000103000:systeem:overdracht",)"
       R"("type":"nl.overdracht.answers.accepted.v1","subject":"6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a","time":"2017-01-02T09:00:00Z",)"
       R"("datacontenttype":"application/json","sequence":"00000000001289999999","cursor":"00000000001289999999","causationid":"e-1",)"
@@ -143,7 +143,7 @@ TEST(WriteAnswer, Refused) {
   record.clear_gemeente();
   *record.mutable_refusal() = Parse<journal::v1::Refusal>(R"(
     code: REFUSAL_CODE_ILLEGAL_STATE reason: REFUSAL_REASON_TASK_NOT_OPEN parameters { name: "state" value: "skipped" })");
-  const nlohmann::json answer = nlohmann::json::parse(WriteAnswer(0, record));
+  const nlohmann::json answer = nlohmann::json::parse(WriteItem(ItemOf(0, record, kAnswer)));
   EXPECT_EQ(answer["type"], "nl.overdracht.answers.refused.v1");
   EXPECT_EQ(answer["source"], "urn:nld:oin:00000000000000000000:systeem:overdracht");
   EXPECT_EQ(answer["data"].dump(),
@@ -161,7 +161,7 @@ TEST(WriteAnswer, OfNoTraject) {
   record.clear_gemeente();
   record.clear_traject();
   *record.mutable_refusal() = Parse<journal::v1::Refusal>("code: REFUSAL_CODE_UNKNOWN_TRAJECT reason: REFUSAL_REASON_NO_SUCH_TRAJECT");
-  const nlohmann::json answer = nlohmann::json::parse(WriteAnswer(0, record));
+  const nlohmann::json answer = nlohmann::json::parse(WriteItem(ItemOf(0, record, kAnswer)));
   EXPECT_EQ(answer["subject"], "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
   EXPECT_EQ(answer["data"]["subject"], "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
 }
