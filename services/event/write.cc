@@ -250,6 +250,7 @@ api::v1::OutboxItem ItemOf(uint32_t partition, const journal::v1::Record& record
   *item.mutable_answer() =
       MakeAnswer(SourceOf(record.event()), record.event().id(), SubjectOf(record), FormatPosition(partition, record.number()),
                  /*duplicate=*/false, record.has_refusal() ? &record.refusal() : nullptr);
+  if (!record.has_refusal()) *item.mutable_reported() = record.event();
   return item;
 }
 
