@@ -5,9 +5,9 @@
 # shellcheck shell=bash disable=SC2154
 
 server=${OVERDRACHT_SERVER:-127.0.0.1:7441}
-if [ -n "${OVERDRACHT_CERT-}" ]; then
+if [ -n "${OVERDRACHT_TLS_CERT-}" ]; then
   url=https://$server
-  caller=(--cacert "$OVERDRACHT_CA" --cert "$OVERDRACHT_CERT" --key "$OVERDRACHT_KEY")
+  caller=(--cacert "$OVERDRACHT_TLS_CA" --cert "$OVERDRACHT_TLS_CERT" --key "$OVERDRACHT_TLS_KEY")
 else
   url=http://$server
   caller=(--header "overdracht-oin: $me") # a sandbox: the server believes a test OIN

@@ -48,8 +48,8 @@ export class Refused extends Error {
 export function connect(oin, { server, tls, book } = {}) {
   const environment = process.env;
   server ??= environment.OVERDRACHT_SERVER ?? '127.0.0.1:7440';
-  if (!tls && environment.OVERDRACHT_CERT) {
-    tls = { ca: environment.OVERDRACHT_CA, cert: environment.OVERDRACHT_CERT, key: environment.OVERDRACHT_KEY };
+  if (!tls && environment.OVERDRACHT_TLS_CERT) {
+    tls = { ca: environment.OVERDRACHT_TLS_CA, cert: environment.OVERDRACHT_TLS_CERT, key: environment.OVERDRACHT_TLS_KEY };
   }
   const metadata = new grpc.Metadata();
   if (!tls) metadata.set('overdracht-oin', oin); // a sandbox: the server believes a test OIN

@@ -48,10 +48,10 @@ class Refused(Exception):
 
 
 def connect(oin, server=None, tls=None, book=None):
-    """Server and certificates are those of the environment where they are not given: OVERDRACHT_SERVER, OVERDRACHT_CA, _CERT, _KEY."""
+    """Server and certificates are those of the environment where they are not given: OVERDRACHT_SERVER, OVERDRACHT_TLS_CA, _CERT, _KEY."""
     server = server or os.environ.get("OVERDRACHT_SERVER", "127.0.0.1:7440")
-    if not tls and "OVERDRACHT_CERT" in os.environ:
-        tls = Tls(*(os.environ[f"OVERDRACHT_{name}"] for name in ("CA", "CERT", "KEY")))
+    if not tls and "OVERDRACHT_TLS_CERT" in os.environ:
+        tls = Tls(*(os.environ[f"OVERDRACHT_TLS_{name}"] for name in ("CA", "CERT", "KEY")))
     if not tls:  # a sandbox: the server believes a test OIN
         return Client(grpc.insecure_channel(server, OPTIONS), [("overdracht-oin", oin)], book)
     ca, cert, key = (pathlib.Path(path).read_bytes() for path in tls)

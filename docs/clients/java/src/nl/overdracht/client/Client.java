@@ -58,14 +58,14 @@ public final class Client implements AutoCloseable {
     this.book = book;
   }
 
-  /** Server and certificates (files in PEM) are those of the environment: OVERDRACHT_SERVER, OVERDRACHT_CA, _CERT, _KEY. */
+  /** Server and certificates (files in PEM) are those of the environment: OVERDRACHT_SERVER, OVERDRACHT_TLS_CA, _CERT, _KEY. */
   public static Client connect(String oin, Book book) throws IOException {
     Map<String, String> environment = System.getenv();
     String server = environment.getOrDefault("OVERDRACHT_SERVER", "127.0.0.1:7440");
-    boolean tls = environment.containsKey("OVERDRACHT_CERT");
+    boolean tls = environment.containsKey("OVERDRACHT_TLS_CERT");
     var credentials = !tls ? InsecureChannelCredentials.create() : TlsChannelCredentials.newBuilder()
-        .trustManager(new File(environment.get("OVERDRACHT_CA")))
-        .keyManager(new File(environment.get("OVERDRACHT_CERT")), new File(environment.get("OVERDRACHT_KEY")))
+        .trustManager(new File(environment.get("OVERDRACHT_TLS_CA")))
+        .keyManager(new File(environment.get("OVERDRACHT_TLS_CERT")), new File(environment.get("OVERDRACHT_TLS_KEY")))
         .build();
     ManagedChannel connection = Grpc.newChannelBuilder(server, credentials)
         .keepAliveTime(6, TimeUnit.MINUTES)  // finds out that the other end of a quiet stream is gone; more often is not welcome
