@@ -17,6 +17,8 @@ enum Exit { kDone = 0, kNotFinished = 1, kRefused = 2, kUsage = 64 };
 using Action = std::function<int()>;
 
 void AddDev(CLI::App* program, Action* action);
+void AddWorkflowService(CLI::App* program, Action* action);
+void AddPartnerService(CLI::App* program, Action* action);
 void AddPublish(CLI::App* program, Action* action);
 void AddCheckEvents(CLI::App* program, Action* action);
 void AddReport(CLI::App* program, Action* action);

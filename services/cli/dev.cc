@@ -6,8 +6,6 @@
 #include "services/cli/partner_parts.h"
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
-#include "services/edge/server.h"
-#include "services/http/port.h"
 
 namespace overdracht::cli {
 namespace {
@@ -26,30 +24,22 @@ int Serve(const Options& options) {
   absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), &callers, options.region.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
 
-  edge::ServerOptions served{.grpc_port = options.ports.grpc, .services = (*partner)->services()};
-  served.services.push_back((*region)->operators());
-  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(served);
-  if (!server.ok()) return NotFinished(std::string(server.status().message()));
-  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start({.port = options.ports.http,
-                                                                        .channel = (*server)->InProcessChannel(),
-                                                                        .services = (*server)->services(),
-                                                                        .ready = [server = server->get()] { return server->ready(); }});
-  if (!http.ok()) return NotFinished(std::string(http.status().message()));
-  const std::string address = absl::StrCat("127.0.0.1:", (*server)->grpc_port());
+  std::vector<grpc::Service*> services = (*partner)->services();
+  services.push_back((*region)->operators());
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, std::move(services));
+  if (!served.ok()) return NotFinished(std::string(served.status().message()));
 
   const base::Micros now = MachineClock();
-  absl::Status status = (*region)->Serving(address);
+  absl::Status status = (*region)->Serving((*served)->address());
   if (status.ok() && options.demo) status = FillDemo((*region)->loop(), now);
   if (status.ok()) {
-    std::printf("ready grpc=%s http=127.0.0.1:%d data=%s clock=%s\n", address.c_str(), (*http)->port(), options.region.data.c_str(),
-                options.region.clock.c_str());
-    std::fflush(stdout);
-    if (options.demo) status = PrintDemo((*region)->loop(), now, address);
+    (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));
+    if (options.demo) status = PrintDemo((*region)->loop(), now, (*served)->address());
   }
   if (status.ok()) signals.Wait();
-  (*server)->Draining();
+  (*served)->Draining();
   const absl::Status ended = (*region)->Drain();
-  (*server)->Stop();
+  (*served)->Stop();
   if (!ended.ok()) return NotFinished(absl::StrCat("stopped: ", std::string(ended.message())));
   return status.ok() ? static_cast<int>(kDone) : NotFinished(std::string(status.message()));
 }

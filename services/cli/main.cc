@@ -15,8 +15,8 @@ int main(int count, char** arguments) {
   program.require_subcommand(1);
   program.set_help_all_flag("--help-all", "Help of every command");
   Action action;
-  for (auto* add :
-       {AddDev, AddPublish, AddCheckEvents, AddReport, AddExplain, AddClock, AddTraject, AddOutbox, AddAudit, AddWorkflow, AddCompletion})
+  for (auto* add : {AddDev, AddWorkflowService, AddPartnerService, AddPublish, AddCheckEvents, AddReport, AddExplain, AddClock, AddTraject,
+                    AddOutbox, AddAudit, AddWorkflow, AddCompletion})
     add(&program, &action);
 
   try {

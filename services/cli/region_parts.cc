@@ -98,6 +98,7 @@ absl::StatusOr<std::unique_ptr<RegionParts>> RegionParts::Open(const RegionOptio
   parts->operators_ = std::make_unique<workflow::OperatorService>(
       parts->loop_.get(), &*parts->outboxes_, &parts->listeners_, callers, options.data,
       [journal = parts->journal_.get()](const std::string& path) { return audit::Export({journal}, path); });
+  parts->partners_ = std::make_unique<workflow::RegionService>(parts->region(), callers);
   return parts;
 }
 

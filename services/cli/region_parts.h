@@ -16,6 +16,7 @@
 #include "services/log/embedded/folder_lock.h"
 #include "services/workflow/edge/local_region.h"
 #include "services/workflow/edge/operator_service.h"
+#include "services/workflow/edge/region_service.h"
 
 namespace overdracht::cli {
 
@@ -40,7 +41,9 @@ class RegionParts {
 
   workflow::Loop* loop() { return loop_.get(); }
   region::Region* region() { return &*region_; }
+  // For the operator, and for partner services in processes of their own.
   grpc::Service* operators() { return operators_.get(); }
+  grpc::Service* partners() { return partners_.get(); }
 
   // Tells the commands of this machine where they can ask, and reads what of the journal the start did not read.
   absl::Status Serving(const std::string& address);
@@ -59,6 +62,7 @@ class RegionParts {
   std::optional<workflow::OutboxReader> outboxes_;
   std::optional<workflow::LocalRegion> region_;
   std::unique_ptr<workflow::OperatorService> operators_;
+  std::unique_ptr<workflow::RegionService> partners_;
   std::unique_ptr<SlowPass> pass_;
 };
 

@@ -1,8 +1,11 @@
 #include "services/cli/serving.h"
 
+#include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <pthread.h>
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace overdracht::cli {
 
@@ -10,19 +13,21 @@ base::Micros MachineClock() { return absl::ToUnixMicros(absl::Now()); }
 
 Signals::Signals() {
   sigemptyset(&signals_);
-  for (int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals_, signal);
+  for (int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) sigaddset(&signals_, signal);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   // A file that may not grow is a full disk, not the end.
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void Signals::Wait() {
+Signals::Reason Signals::Wait() {
   int signal = 0;
   while (sigwait(&signals_, &signal) != 0) {
   }
+  return signal == SIGUSR2 ? kLook : kEnd;
 }
 
 void Signals::End() { kill(getpid(), SIGUSR1); }
+void Signals::Look() { kill(getpid(), SIGUSR2); }
 
 void AddPorts(CLI::App* command, Ports* ports) {
   const auto add = [command](const char* name, int* port) {
@@ -30,6 +35,28 @@ void AddPorts(CLI::App* command, Ports* ports) {
   };
   add("--grpc-port", &ports->grpc);
   add("--http-port", &ports->http);
+}
+
+Served::Served(std::unique_ptr<edge::Server> server)
+    : server_(std::move(server)), address_(absl::StrCat("127.0.0.1:", server_->grpc_port())) {}
+
+absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Ports& ports, std::vector<grpc::Service*> services) {
+  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start({.grpc_port = ports.grpc, .services = std::move(services)});
+  if (!server.ok()) return server.status();
+  std::unique_ptr<Served> served(new Served(*std::move(server)));
+  const edge::Server* const grpc = served->server_.get();
+  absl::StatusOr<std::unique_ptr<http::Port>> http =
+      http::Port::Start({.port = ports.http, .channel = served->server_->InProcessChannel(), .services = grpc->services(), .ready = [grpc] {
+                           return grpc->ready();
+                         }});
+  if (!http.ok()) return http.status();
+  served->http_ = *std::move(http);
+  return served;
+}
+
+void Served::SayReady(const std::string& more) const {
+  std::printf("ready grpc=%s http=127.0.0.1:%d %s\n", address_.c_str(), http_->port(), more.c_str());
+  std::fflush(stdout);
 }
 
 }  // namespace overdracht::cli

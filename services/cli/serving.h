@@ -4,8 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "services/base/time.h"
+#include "services/edge/server.h"
+#include "services/http/port.h"
 
 namespace overdracht::cli {
 
@@ -14,11 +19,15 @@ base::Micros MachineClock();
 // Made before any thread: all of them leave the signals to Wait.
 class Signals {
  public:
+  enum Reason { kEnd, kLook };
+
   Signals();
-  // Until SIGTERM, SIGINT, or End.
-  void Wait();
+  // Until SIGTERM, SIGINT, or one of those below.
+  Reason Wait();
   // Of any thread: a part ended by itself.
   static void End();
+  // Of any thread: a part is in another state than before.
+  static void Look();
 
  private:
   sigset_t signals_;
@@ -29,6 +38,30 @@ struct Ports {
   int http = 7441;
 };
 void AddPorts(CLI::App* command, Ports* ports);
+
+// Both ports of a service.
+class Served {
+ public:
+  // The services must outlive it.
+  static absl::StatusOr<std::unique_ptr<Served>> Start(const Ports& ports, std::vector<grpc::Service*> services);
+  ~Served() { Stop(); }
+
+  const std::string& address() const { return address_; }
+  // The line on stdout that scripts wait for.
+  void SayReady(const std::string& more) const;
+  void SetReady(bool ready) { server_->SetReady(ready); }
+  // Not ready from now on; what is under way goes on.
+  void Draining() { server_->Draining(); }
+  // Ends the calls that are still there after a moment.
+  void Stop() { server_->Stop(); }
+
+ private:
+  explicit Served(std::unique_ptr<edge::Server> server);
+
+  const std::unique_ptr<edge::Server> server_;
+  const std::string address_;
+  std::unique_ptr<http::Port> http_;  // gone before the server is
+};
 
 }  // namespace overdracht::cli
 

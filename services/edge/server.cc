@@ -73,6 +73,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   grpc::ServerBuilder builder;
   builder.AddListeningPort(absl::StrCat(kHost, ":", options.grpc_port), grpc::InsecureServerCredentials(), &parts.grpc_port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A partner service looks every 20 s whether the region is still there.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.SetMaxReceiveMessageSize(kMostMessageBytes);
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   builder.SetOption(std::make_unique<Names>(&parts.services));
@@ -90,10 +92,12 @@ bool Server::ready() const { return parts_->ready; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() { return parts_->grpc->InProcessChannel({}); }
 
-void Server::Draining() {
-  parts_->ready = false;
-  parts_->grpc->GetHealthCheckService()->SetServingStatus(false);
+void Server::SetReady(bool ready) {
+  parts_->ready = ready;
+  parts_->grpc->GetHealthCheckService()->SetServingStatus(ready);
 }
+
+void Server::Draining() { SetReady(false); }
 
 void Server::Stop() {
   if (parts_->grpc == nullptr || parts_->stopped) return;

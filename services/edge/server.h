@@ -27,14 +27,16 @@ class Server {
   ~Server();
 
   int grpc_port() const;
-  // Until Draining.
+  // True until SetReady or Draining say otherwise.
   bool ready() const;
   // The full names of the services, health and reflection among them.
   const std::vector<std::string>& services() const;
   // To the same services, without a socket. Must be gone before the server is.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // NOT_SERVING from now on, for whoever looks at the health.
+  // Whether it can serve at the moment, for whoever looks at the health.
+  void SetReady(bool ready);
+  // NOT_SERVING from now on.
   void Draining();
   // Ends the calls that are still there after a moment.
   void Stop();

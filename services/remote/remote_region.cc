@@ -37,6 +37,8 @@ std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address, const std::
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+  // The region is where the address says, never behind a proxy of the environment.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // The definitions of a region, and a page of its outbox, come from where the truth is.
   arguments.SetMaxReceiveMessageSize(-1);
   return grpc::CreateCustomChannel(address, credentials, arguments);

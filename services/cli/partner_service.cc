@@ -1,0 +1,80 @@
+// overdracht partner-service: what one organisation's own systems connect to, before a region in another process.
+#include <absl/strings/str_cat.h>
+#include <grpcpp/grpcpp.h>
+
+#include "services/cli/client.h"
+#include "services/cli/command.h"
+#include "services/cli/partner_parts.h"
+#include "services/cli/serving.h"
+#include "services/log/embedded/folder_lock.h"
+#include "services/remote/remote_region.h"
+
+namespace overdracht::cli {
+namespace {
+
+struct Options {
+  std::string oin;
+  std::string region = kDefaultServer;
+  std::string data;
+  Ports ports{.grpc = 7442, .http = 7443};
+};
+
+// Nothing is taken in before the workflows of the region are known: until then no report could be read.
+bool WaitForRegion(Signals* signals, const remote::RemoteRegion& region, const std::string& address) {
+  std::string said;
+  for (absl::Status linked = region.linked(); !linked.ok(); linked = region.linked()) {
+    if (said != linked.message())
+      std::fprintf(stderr, "overdracht: waiting for the region at %s: %s\n", address.c_str(), std::string(linked.message()).c_str());
+    said = std::string(linked.message());
+    if (signals->Wait() == Signals::kEnd) return false;
+  }
+  return true;
+}
+
+int Serve(const Options& options) {
+  Signals signals;
+  absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(options.data);
+  if (!lock.ok()) return NotFinished(std::string(lock.status().message()));
+  edge::Callers callers;
+  callers.ServeOnly(options.oin);
+  remote::RemoteRegion region(remote::ConnectTo(options.region, grpc::InsecureChannelCredentials()),
+                              {.organisation = options.oin, .changed = Signals::Look});
+  if (!WaitForRegion(&signals, region, options.region)) return kDone;
+  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(&region, &callers, options.data);
+  if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, (*partner)->services());
+  if (!served.ok()) return NotFinished(std::string(served.status().message()));
+  if (absl::Status status = lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
+  (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
+
+  do {
+    (*served)->SetReady(region.linked().ok());
+  } while (signals.Wait() == Signals::kLook);
+  (*served)->Draining();
+  region.Drain();
+  (*served)->Stop();
+  return kDone;
+}
+
+}  // namespace
+
+void AddPartnerService(CLI::App* program, Action* action) {
+  CLI::App* const command =
+      program->add_subcommand("partner-service", "What one organisation's own systems connect to, before a workflow-service");
+  auto options = std::make_shared<Options>();
+  command->add_option("--oin", options->oin, "The organisation, 20 digits")
+      ->type_name("OIN")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& oin) {
+            const bool digits = oin.size() == 20 && oin.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? std::string() : std::string("expected an OIN (20 digits), but it is none");
+          },
+          ""));
+  command->add_option("--region", options->region, "Address of the workflow-service")->type_name("ADDR")->capture_default_str();
+  command->add_option("--data", options->data, "Folder of its own data; made when it is not there")->type_name("DIR")->required();
+  AddPorts(command, &options->ports);
+  command->callback([options, action] { *action = [options] { return Serve(*options); }; });
+}
+
+}  // namespace overdracht::cli

@@ -1,0 +1,44 @@
+// overdracht workflow-service: a region on the embedded log, for partner services in processes of their own.
+#include <absl/strings/str_cat.h>
+
+#include "services/cli/command.h"
+#include "services/cli/region_parts.h"
+#include "services/cli/serving.h"
+
+namespace overdracht::cli {
+namespace {
+
+struct Options {
+  RegionOptions region;
+  Ports ports;
+};
+
+int Serve(const Options& options) {
+  Signals signals;
+  const edge::Callers callers;
+  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, &callers);
+  if (!region.ok()) return NotFinished(std::string(region.status().message()));
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, {(*region)->partners(), (*region)->operators()});
+  if (!served.ok()) return NotFinished(std::string(served.status().message()));
+  if (absl::Status status = (*region)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
+  (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));
+
+  signals.Wait();
+  (*served)->Draining();
+  const absl::Status ended = (*region)->Drain();
+  (*served)->Stop();
+  return ended.ok() ? static_cast<int>(kDone) : NotFinished(absl::StrCat("stopped: ", std::string(ended.message())));
+}
+
+}  // namespace
+
+void AddWorkflowService(CLI::App* program, Action* action) {
+  CLI::App* const command =
+      program->add_subcommand("workflow-service", "Decides and keeps the journal; partner services connect to it, data in one folder");
+  auto options = std::make_shared<Options>();
+  AddRegionOptions(command, &options->region);
+  AddPorts(command, &options->ports);
+  command->callback([options, action] { *action = [options] { return Serve(*options); }; });
+}
+
+}  // namespace overdracht::cli
