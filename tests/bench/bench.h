@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -57,7 +58,11 @@ double Spread(const std::vector<double>& values);
 
 Result Decide(const Options& options);
 Result Replay(const Options& options);
-Result HandoverEmbedded(const Options& options);
+// Gives a result for each number of calls in flight, when it is there.
+void HandoverEmbedded(const Options& options, const std::function<void(const Result&)>& give);
+void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give);
+// The server that they are compared with, in a process of its own; until it is ended.
+int Echo();
 
 }  // namespace overdracht::bench
 

@@ -1,12 +1,15 @@
-// handover_embedded: handovers against a running `overdracht dev` by PublishStream. In each stream some handovers are under way at once;
-// each report is sent when the one before it in its handover is answered. Beside it, in the same run: an echo that answers the same stream
-// without doing anything, and the bare group commits of SQLite with batches of the size that the server wrote.
+// handover_embedded: handovers against a running `overdracht dev` by unary typed calls. So many handovers are under way at once; each
+// report is a call that is made when the one before it in its handover is answered. Beside it, in the same run: a server of its own process
+// that answers the same calls with nothing, and the bare group commits of SQLite with batches of the size that the server wrote.
 
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <absl/strings/strip.h>
+#include <absl/synchronization/mutex.h>
 #include <fcntl.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -14,13 +17,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <atomic>
+#include <cstdio>
 #include <filesystem>
-#include <mutex>
-#include <thread>
+#include <functional>
+#include <iostream>
 
-#include "overdracht/api/v1/event_service.grpc.pb.h"
+#include "overdracht/api/v1/consent_service.pb.h"
+#include "overdracht/api/v1/handover_service.pb.h"
+#include "overdracht/api/v1/traject_service.pb.h"
 #include "services/base/check.h"
+#include "services/base/uuid.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/sqlite.h"
 #include "tests/bench/bench.h"
@@ -31,24 +39,22 @@ extern char** environ;
 namespace overdracht::bench {
 namespace {
 
-constexpr int kStreams = 4;
-constexpr int kUnderWay = 64;  // in each stream; below the stream's window, so that nobody waits for the other to read
+constexpr int kConnections = 2;
 
-// The program as a server of its own, on an empty folder, ended with the object.
-class DevServer {
+// A server in a process of its own, ended with the object. It says where it is by a line `ready grpc=<address> …`.
+class Child {
  public:
-  DevServer(const std::string& program, const std::string& data) {
+  explicit Child(std::vector<std::string> words) {
     int out[2];
     OVERDRACHT_CHECK(pipe(out) == 0, "no pipe");
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     posix_spawn_file_actions_addclose(&actions, out[0]);
-    std::vector<std::string> words = {program, "dev", "--data", data, "--grpc-port", "0", "--http-port", "0"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    OVERDRACHT_CHECK(posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ) == 0,
+    OVERDRACHT_CHECK(posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, arguments.data(), environ) == 0,
                      "the server cannot be started");
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
@@ -69,13 +75,13 @@ class DevServer {
     }
     OVERDRACHT_CHECK(!address_.empty(), "the server ended before it was ready");
   }
-  ~DevServer() {
+  ~Child() {
     kill(pid_, SIGTERM);
     waitpid(pid_, nullptr, 0);
     close(output_);
   }
-  DevServer(const DevServer&) = delete;
-  DevServer& operator=(const DevServer&) = delete;
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
 
   int pid() const { return pid_; }
   const std::string& address() const { return address_; }
@@ -86,107 +92,105 @@ class DevServer {
   std::string address_;
 };
 
-// Answers everything with nothing: what gRPC alone can do here.
-class Echo : public api::v1::EventService::CallbackService {
-  grpc::ServerBidiReactor<api::v1::PublishStreamRequest, api::v1::PublishStreamResponse>* PublishStream(
-      grpc::CallbackServerContext*) override {
-    class Stream : public grpc::ServerBidiReactor<api::v1::PublishStreamRequest, api::v1::PublishStreamResponse> {
-     public:
-      Stream() {
-        response_.mutable_answer()->set_accepted(true);
-        StartRead(&request_);
-      }
-      void OnReadDone(bool ok) override { ok ? StartWrite(&response_) : Finish(grpc::Status::OK); }
-      void OnWriteDone(bool ok) override { ok ? StartRead(&request_) : Finish(grpc::Status::OK); }
-      void OnDone() override { delete this; }
-
-     private:
-      api::v1::PublishStreamRequest request_;
-      api::v1::PublishStreamResponse response_;
-    };
-    return new Stream;
-  }
+struct Call {
+  std::string method;
+  std::string organisation;
+  grpc::ByteBuffer request;
 };
+using Calls = std::array<Call, kReports>;
 
-using Reports = std::array<std::string, kReports>;
+template <typename Request, typename Data>
+Call MakeCall(const std::string& method, const event::v1::Event& event, const Data& data) {
+  Request request;
+  request.mutable_report()->set_traject(base::FormatUuid(event.traject()));
+  request.mutable_report()->set_request_id(event.id());
+  *request.mutable_event() = data;
+  const grpc::Slice slice(request.SerializeAsString());
+  return {absl::StrCat("/overdracht.api.v1.", method), event.organisation(), grpc::ByteBuffer(&slice, 1)};
+}
 
-// One stream's handovers, start to end; the time that each took.
-std::vector<double> Drive(api::v1::EventService::Stub* stub, const std::vector<Reports>& handovers) {
-  grpc::ClientContext context;
-  const auto stream = stub->PublishStream(&context);
-  struct Sent {
-    size_t handover;
-    int report;
-  };
-  std::deque<Sent> unanswered;  // answers come in order
-  std::vector<Stopwatch> began(handovers.size());
-  std::vector<double> took_ms;
-  api::v1::PublishStreamRequest request;
-  api::v1::PublishStreamResponse response;
-  const auto send = [&](size_t handover, int report) {
-    if (report == 0) began[handover] = Stopwatch();
-    request.set_cloud_event(handovers[handover][report]);
-    OVERDRACHT_CHECK(stream->Write(request), "the server takes no more");
-    unanswered.push_back({handover, report});
-  };
-  size_t next = 0;
-  while (next < std::min<size_t>(kUnderWay, handovers.size())) send(next++, 0);
-  while (!unanswered.empty()) {
-    OVERDRACHT_CHECK(stream->Read(&response), "the server answers no more");
-    OVERDRACHT_CHECK(response.answer().accepted(), response.answer().message().c_str());
-    const Sent sent = unanswered.front();
-    unanswered.pop_front();
-    if (sent.report + 1 < kReports) {
-      send(sent.handover, sent.report + 1);
-      continue;
-    }
-    took_ms.push_back(1e3 * began[sent.handover].Seconds());
-    if (next < handovers.size()) send(next++, 0);
-  }
-  stream->WritesDone();
-  OVERDRACHT_CHECK(stream->Finish().ok(), "the stream did not end well");
-  return took_ms;
+Calls HandoverCalls(uint64_t n) {
+  const auto events = HandoverEvents(n, "2026-01-01T09:00:00Z");
+  return {MakeCall<api::v1::StartTrajectRequest>("TrajectService/StartTraject", events[0], events[0].trajecten_started()),
+          MakeCall<api::v1::GrantConsentRequest>("ConsentService/GrantConsent", events[1], events[1].consents_granted()),
+          MakeCall<api::v1::OfferHandoverRequest>("HandoverService/OfferHandover", events[2], events[2].handovers_offered()),
+          MakeCall<api::v1::AcceptHandoverRequest>("HandoverService/AcceptHandover", events[3], events[3].handovers_accepted())};
 }
 
 struct Run {
   double per_s = 0;
   double client_cpu_ms = 0;  // of one handover
+  double server_cpu_ms = 0;
   std::vector<double> took_ms;
 };
 
-Run DriveAll(const std::string& address, uint64_t first, size_t count) {
-  std::vector<std::vector<Reports>> of_stream(kStreams);
-  for (size_t i = 0; i < count; ++i) of_stream[i % kStreams].push_back(HandoverJson(first + i, "2026-01-01T09:00:00Z"));
-  const auto stub = api::v1::EventService::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  Run run;
-  std::mutex mutex;
-  const double cpu_before = CpuSeconds();
-  const Stopwatch watch;
-  std::vector<std::thread> threads;
-  for (const std::vector<Reports>& handovers : of_stream) {
-    threads.emplace_back([&] {
-      const std::vector<double> took_ms = Drive(stub.get(), handovers);
-      const std::lock_guard lock(mutex);
-      run.took_ms.insert(run.took_ms.end(), took_ms.begin(), took_ms.end());
-    });
+// Does so many handovers, of which so many are under way at once; a slot has one call under way.
+class Driver {
+ public:
+  Driver(const std::string& address, const std::vector<Calls>& handovers) : handovers_(handovers), left_(handovers.size()) {
+    for (int i = 0; i < kConnections; ++i) {
+      grpc::ChannelArguments arguments;
+      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+      stubs_.push_back(
+          std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+    }
   }
-  for (std::thread& thread : threads) thread.join();
-  run.per_s = static_cast<double>(count) / watch.Seconds();
-  run.client_cpu_ms = 1e3 * (CpuSeconds() - cpu_before) / static_cast<double>(count);
-  return run;
-}
 
-double EchoRate(size_t count) {
-  Echo service;
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const auto server = builder.BuildAndStart();
-  OVERDRACHT_CHECK(server != nullptr, "the echo cannot listen");
-  const double rate = DriveAll(absl::StrCat("127.0.0.1:", port), 0, count).per_s;
-  server->Shutdown();
-  return rate;
+  std::vector<double> Go(size_t in_flight) {
+    for (size_t slot = 0; slot < in_flight; ++slot) Begin(slot);
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](size_t* left) { return *left == 0; }, &left_));
+    return std::move(took_ms_);
+  }
+
+ private:
+  struct UnderWay {
+    grpc::ClientContext context;
+    grpc::ByteBuffer response;
+  };
+
+  void Begin(size_t slot) {
+    const size_t handover = next_++;
+    if (handover < handovers_.size()) Report(slot, handover, 0, Stopwatch());
+  }
+
+  void Report(size_t slot, size_t handover, int report, Stopwatch began) {
+    const Call& call = handovers_[handover][report];
+    auto* const way = new UnderWay;
+    way->context.AddMetadata("overdracht-oin", call.organisation);
+    stubs_[slot % kConnections]->UnaryCall(&way->context, call.method, {}, &call.request, &way->response,
+                                           [this, slot, handover, report, began, way](const grpc::Status& status) {
+                                             OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
+                                             delete way;
+                                             if (report + 1 < kReports) return Report(slot, handover, report + 1, began);
+                                             Begin(slot);
+                                             absl::MutexLock lock(&mutex_);
+                                             took_ms_.push_back(1e3 * began.Seconds());
+                                             --left_;
+                                           });
+  }
+
+  const std::vector<Calls>& handovers_;
+  std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
+  std::atomic<size_t> next_ = 0;
+  absl::Mutex mutex_;
+  std::vector<double> took_ms_;
+  size_t left_;
+};
+
+Run Drive(const Child& server, uint64_t first, size_t count, size_t in_flight) {
+  std::vector<Calls> handovers;
+  for (size_t i = 0; i < count; ++i) handovers.push_back(HandoverCalls(first + i));
+  Driver driver(server.address(), handovers);
+  Run run;
+  const double client = CpuSeconds(), of_server = CpuSecondsOf(server.pid());
+  const Stopwatch watch;
+  run.took_ms = driver.Go(in_flight);
+  run.per_s = static_cast<double>(count) / watch.Seconds();
+  run.client_cpu_ms = 1e3 * (CpuSeconds() - client) / static_cast<double>(count);
+  run.server_cpu_ms = 1e3 * (CpuSecondsOf(server.pid()) - of_server) / static_cast<double>(count);
+  return run;
 }
 
 // How many batches a journal holds, and their bytes.
@@ -195,7 +199,7 @@ struct JournalSize {
   double bytes = 0;
 };
 
-JournalSize Measure(const std::string& path) {
+JournalSize MeasureJournal(const std::string& path) {
   JournalSize size;
   const auto log = log::EmbeddedLog::Open(path);
   OVERDRACHT_CHECK(log.ok(), "the server's journal cannot be opened");
@@ -227,44 +231,96 @@ double CommitRate(const std::string& path, size_t bytes) {
   return commits / watch.Seconds();
 }
 
-}  // namespace
-
-Result HandoverEmbedded(const Options& options) {
-  Result result("handover_embedded", "handovers/s", options.runs, "an empty gRPC stream echo, handovers of four calls/s");
+// One row: so many calls in flight, against the program and against the echo.
+Result Measure(const Options& options, size_t in_flight) {
+  Result result(in_flight == 1 ? "handover_unloaded" : "handover_embedded", "handovers/s", options.runs,
+                "an empty gRPC echo, handovers of four calls/s");
   const auto folder = std::filesystem::temp_directory_path() / ("overdracht-bench-" + std::to_string(getpid()));
-  const auto count = static_cast<size_t>(std::max(64.0, 10'000 * options.scale));
-  std::vector<double> rates, echoes, commits, server_cpu, client_cpu, took_ms;
+  const auto count = static_cast<size_t>(std::max(64.0, (in_flight == 1 ? 2'000 : 10'000) * options.scale));
+  const size_t warm_up = std::max<size_t>(64, count / 10);
+  std::vector<double> rates, server_cpu, client_cpu, echoes, echo_server_cpu, echo_client_cpu, commits, took_ms;
   for (int run = 0; run < options.runs; ++run) {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    const size_t warm_up = std::max<size_t>(64, count / 10);
+    const std::string data = folder / "data";
     {
-      const DevServer server(options.server, folder / "data");
-      DriveAll(server.address(), 1'000'000'000, warm_up);
-      const double cpu_before = CpuSecondsOf(server.pid());
-      const Run measured = DriveAll(server.address(), 0, count);
-      server_cpu.push_back(1e3 * (CpuSecondsOf(server.pid()) - cpu_before) / static_cast<double>(count));
-      client_cpu.push_back(measured.client_cpu_ms);
+      const Child server({options.server, "dev", "--data", data, "--grpc-port", "0", "--http-port", "0"});
+      Drive(server, 1'000'000'000, warm_up, in_flight);
+      const Run measured = Drive(server, 0, count, in_flight);
       rates.push_back(measured.per_s);
+      server_cpu.push_back(measured.server_cpu_ms);
+      client_cpu.push_back(measured.client_cpu_ms);
       took_ms.insert(took_ms.end(), measured.took_ms.begin(), measured.took_ms.end());
     }
-    const JournalSize size = Measure(folder / "data" / "journal.db");
+    {
+      const Child echo({"/proc/self/exe", "--echo"});
+      Drive(echo, 1'000'000'000, warm_up, in_flight);
+      const Run measured = Drive(echo, 0, count, in_flight);
+      echoes.push_back(measured.per_s);
+      echo_server_cpu.push_back(measured.server_cpu_ms);
+      echo_client_cpu.push_back(measured.client_cpu_ms);
+    }
+    const JournalSize size = MeasureJournal(data + "/journal.db");
     const double handovers_per_batch = static_cast<double>(count + warm_up) / size.batches;
     result.more["handovers_per_batch"] = handovers_per_batch;
     result.more["journal_bytes_per_handover"] = size.bytes / static_cast<double>(count + warm_up);
     commits.push_back(handovers_per_batch * CommitRate(folder / "raw.db", static_cast<size_t>(size.bytes / size.batches)));
-    echoes.push_back(EchoRate(count));
   }
+  std::filesystem::remove_all(folder);
   result.value = Median(rates);
   result.spread = Spread(rates);
   result.baseline_value = Median(echoes);
   result.p50_ms = Percentile(took_ms, 50);
   result.p99_ms = Percentile(took_ms, 99);
   result.cpu_ms_per_op = Median(server_cpu);
+  result.more["in_flight"] = static_cast<double>(in_flight);
   result.more["client_cpu_ms_per_op"] = Median(client_cpu);
+  result.more["echo_server_cpu_ms_per_op"] = Median(echo_server_cpu);
+  result.more["echo_client_cpu_ms_per_op"] = Median(echo_client_cpu);
   result.more["bare_group_commits_handovers_per_s"] = Median(commits);
-  std::filesystem::remove_all(folder);
   return result;
+}
+
+// Answers every call with nothing.
+class Nothing : public grpc::CallbackGenericService {
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
+    class Answer : public grpc::ServerGenericBidiReactor {
+     public:
+      Answer() { StartRead(&request_); }
+      void OnReadDone(bool ok) override {
+        if (!ok) return Finish(grpc::Status::CANCELLED);
+        StartWriteAndFinish(&response_, {}, grpc::Status::OK);
+      }
+      void OnDone() override { delete this; }
+
+     private:
+      grpc::ByteBuffer request_;
+      const grpc::Slice empty_;
+      grpc::ByteBuffer response_{&empty_, 1};
+    };
+    return new Answer;
+  }
+};
+
+}  // namespace
+
+void HandoverEmbedded(const Options& options, const std::function<void(const Result&)>& give) {
+  for (const size_t in_flight : {32, 128, 256}) give(Measure(options, in_flight));
+}
+
+void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give) { give(Measure(options, 1)); }
+
+int Echo() {
+  Nothing service;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterCallbackGenericService(&service);
+  const auto server = builder.BuildAndStart();
+  OVERDRACHT_CHECK(server != nullptr, "the echo cannot listen");
+  std::cout << "ready grpc=127.0.0.1:" << port << std::endl;
+  server->Wait();
+  return 0;
 }
 
 }  // namespace overdracht::bench

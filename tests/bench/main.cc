@@ -8,8 +8,12 @@
 
 int main(int argc, char** argv) {
   using namespace overdracht::bench;
-  const std::map<std::string, std::function<Result(const Options&)>> benchmarks = {
-      {"decide", Decide}, {"replay", Replay}, {"handover_embedded", HandoverEmbedded}};
+  using Give = std::function<void(const Result&)>;
+  const std::map<std::string, std::function<void(const Options&, const Give&)>> benchmarks = {
+      {"decide", [](const Options& options, const Give& give) { give(Decide(options)); }},
+      {"replay", [](const Options& options, const Give& give) { give(Replay(options)); }},
+      {"handover_embedded", HandoverEmbedded},
+      {"handover_unloaded", HandoverUnloaded}};
 
   CLI::App app("Measures overdracht; tests/bench/README.md says what.");
   Options options;
@@ -20,7 +24,10 @@ int main(int argc, char** argv) {
   app.add_option("--runs", options.runs, "of each benchmark; the median is shown")->check(CLI::Range(1, 1000));
   app.add_option("--server", options.server, "the built program")->check(CLI::ExistingFile);
   app.add_option("names", names, "which; none: all");
+  bool echo = false;
+  app.add_flag("--echo", echo, "be the server that does nothing")->group("");
   CLI11_PARSE(app, argc, argv);
+  if (echo) return Echo();
 
   if (names.empty()) {
     for (const auto& [name, run] : benchmarks) names.push_back(name);
@@ -28,11 +35,10 @@ int main(int argc, char** argv) {
   for (const std::string& name : names) {
     const auto it = benchmarks.find(name);
     if (it == benchmarks.end()) {
-      std::cerr << "expected one of decide, replay, handover_embedded, but it is " << name << "\n";
+      std::cerr << "expected one of decide, replay, handover_embedded, handover_unloaded, but it is " << name << "\n";
       return 64;
     }
-    const Result result = it->second(options);
-    std::cout << (json ? result.Json() + "\n" : result.Text()) << std::flush;
+    it->second(options, [json](const Result& result) { std::cout << (json ? result.Json() + "\n" : result.Text()) << std::flush; });
   }
   return 0;
 }
