@@ -1,6 +1,7 @@
 // What an auditor does with a journal, offline: take a copy of all of it, and see that nothing in the copy was changed.
 //
 //   Export   logs -> one file (export_file.h, docs/formats.md)
+//   Restore  file -> a log, to go on from there
 //   Verify   file -> the number of records and the root over all heads, or the first place where the copy cannot be the journal
 //   Replay   file -> states, then or now (replay.h)
 #ifndef OVERDRACHT_SERVICES_AUDIT_AUDIT_H_
@@ -27,6 +28,10 @@ inline void NoProgress(uint64_t, uint64_t) {}
 // Writes the whole journal, partition 0 first, to a file, which appears under its name when it is complete. What is appended while it runs
 // is in it or not. `progress` counts batches.
 absl::Status Export(const std::vector<log::EventLog*>& partitions, const std::string& path, Progress progress = NoProgress);
+
+// Writes the journal of an export into an empty log, byte for byte: what follows it is chained to the same batch. FAILED_PRECONDITION: it
+// has several partitions, which is not one log. An error leaves the log with the beginning. `progress` counts bytes.
+absl::Status Restore(const std::string& path, log::EventLog* log, Progress progress = NoProgress);
 
 struct Verification {
   // Nothing: verified. Otherwise the first place that diverges.

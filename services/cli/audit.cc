@@ -1,4 +1,4 @@
-// overdracht audit export, verify, replay: what an auditor does with a journal, without a service.
+// overdracht audit export, restore, verify, replay: what an auditor does with a journal, without a service.
 #include "services/audit/audit.h"
 
 #include <absl/strings/str_cat.h>
@@ -86,6 +86,39 @@ int Export(const Options& options) {
   return holder->has_value() ? ExportFromHolder(options, **holder) : ExportFromFolder(options);
 }
 
+// ---- restore ---------------------------------------------------------------------------------------------------------------------------
+
+// Into a file of another name first: a folder never has half a journal.
+absl::Status RestoreInto(const std::string& folder, const std::string& file) {
+  const std::string unfinished = folder + "/restore.unfinished", path = folder + "/journal.db";
+  const absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(folder);
+  if (!lock.ok()) return lock.status();
+  if (std::filesystem::exists(path)) {
+    return absl::FailedPreconditionError(absl::StrCat("expected a folder without a journal, but ", folder, " has one"));
+  }
+  for (const char* beside : {"", "-wal", "-shm"}) unlink((unfinished + beside).c_str());
+  {
+    const absl::StatusOr<std::unique_ptr<log::EmbeddedLog>> journal = log::EmbeddedLog::Open(unfinished);
+    if (!journal.ok()) return journal.status();
+    Progress progress("restore");
+    absl::Status status = audit::Restore(file, journal->get(), [&](uint64_t done, uint64_t total) { progress.At(done, total); });
+    if (!status.ok()) return status;
+  }
+  if (rename(unfinished.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot write ", path));
+}
+
+int Restore(const Options& options) {
+  const absl::StatusOr<audit::Verification> verification = audit::Verify(options.file);
+  if (!verification.ok()) return Failed(verification.status());
+  if (verification->divergence) {
+    PrintJson({{"verified", false}, {"position", verification->divergence->position}, {"why", verification->divergence->why}});
+    return kRefused;
+  }
+  if (absl::Status status = RestoreInto(options.data, options.file); !status.ok()) return Failed(status);
+  return PrintJson({{"records", verification->records}, {"root", verification->root}, {"data", options.data}});
+}
+
 // ---- verify ----------------------------------------------------------------------------------------------------------------------------
 
 int Verify(const Options& options) {
@@ -152,7 +185,7 @@ int Replay(const Options& options) {
 }  // namespace
 
 void AddAudit(CLI::App* program, Action* action) {
-  CLI::App* const audit = program->add_subcommand("audit", "Copies of the journal: make one, verify it, replay it");
+  CLI::App* const audit = program->add_subcommand("audit", "Copies of the journal: make one, restore it, verify it, replay it");
   audit->require_subcommand(1);
   auto options = std::make_shared<Options>();
 
@@ -160,6 +193,13 @@ void AddAudit(CLI::App* program, Action* action) {
   make->add_option("--data", options->data, "The data folder; a process that holds it is asked")->type_name("DIR")->required();
   make->add_option("--out", options->out, "The file to write")->type_name("FILE")->required();
   make->callback([options, action] { *action = [options] { return Export(*options); }; });
+
+  CLI::App* const restore = audit->add_subcommand("restore", "A data folder from an export, after it was verified");
+  restore->add_option("FILE", options->file, "The export")->required();
+  restore->add_option("--data", options->data, "The folder; made when it is not there, and without a journal")
+      ->type_name("DIR")
+      ->required();
+  restore->callback([options, action] { *action = [options] { return Restore(*options); }; });
 
   CLI::App* const verify = audit->add_subcommand("verify", "That nothing in an export was changed; names the first record where it was");
   verify->add_option("FILE", options->file, "The export")->required();

@@ -1,6 +1,7 @@
 // The contract of an EventLog, kept by the embedded one.
 #include "services/log/embedded/embedded_log.h"
 
+#include <gmock/gmock.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -64,6 +65,27 @@ class EmbeddedUnderTest : public LogUnderTest {
   std::string folder_;
   Reopenable log_;
 };
+
+// The version of the format stands in the file.
+TEST(EmbeddedLog, AJournalOfANewerFormatIsRefused) {
+  std::string name = (std::filesystem::temp_directory_path() / "log_XXXXXX").string();
+  const std::string folder = mkdtemp(name.data()), path = folder + "/journal.db";
+  ASSERT_TRUE(EmbeddedLog::Open(path).ok());
+  const auto mark = [&](const std::string& format) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(database, ("PRAGMA user_version=" + format).c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+  };
+  mark("0");  // before there was one
+  EXPECT_TRUE(EmbeddedLog::Open(path).ok());
+  mark("2");
+  const absl::Status refused = EmbeddedLog::Open(path).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_THAT(std::string(refused.message()),
+              ::testing::AllOf(::testing::HasSubstr("of format 1 or older"), ::testing::HasSubstr("has format 2")));
+  std::filesystem::remove_all(folder);
+}
 
 INSTANTIATE_TEST_SUITE_P(Embedded, EventLogContract, ::testing::Values(MakeLog([] { return std::make_unique<EmbeddedUnderTest>(); })),
                          [](const auto&) { return "Embedded"; });

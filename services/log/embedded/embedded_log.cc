@@ -22,9 +22,29 @@ absl::Status Damaged(uint64_t offset, const BatchError& error) {
 
 }  // namespace
 
+absl::Status EmbeddedLog::CheckFormat(Sqlite* database, const std::string& path) {
+  uint64_t format = 0;
+  {
+    absl::StatusOr<Statement> read = database->Prepare("PRAGMA user_version");
+    if (!read.ok()) return read.status();
+    const absl::StatusOr<bool> row = read->Step();
+    if (!row.ok()) return row.status();
+    if (*row) format = read->Number(0);
+  }
+  if (format > kJournalFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("expected a journal of format ", kJournalFormat, " or older, but ", path,
+                                                      " has format ", format,
+                                                      ": a newer program wrote it; go on with that one, or a later one"));
+  }
+  // That it cannot be written now (a full disk) is no reason not to read: the next start tries again.
+  if (format < kJournalFormat) (void)database->Execute(absl::StrCat("PRAGMA user_version=", kJournalFormat).c_str());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(const std::string& path) {
   absl::StatusOr<Sqlite> database = Sqlite::Open(path);
   if (!database.ok()) return database.status();
+  if (absl::Status known = CheckFormat(&*database, path); !known.ok()) return known;
   // An INTEGER PRIMARY KEY is the row's own number: no second tree.
   absl::Status made = database->Execute("CREATE TABLE IF NOT EXISTS batch (offset INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
   if (!made.ok()) return made;

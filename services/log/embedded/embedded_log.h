@@ -17,9 +17,14 @@
 
 namespace overdracht::log {
 
+// What stands in the file as its user_version (0: written before there was one, the same as 1). Raised with every change after which an
+// older program would not fold what a newer one wrote: bytes of a batch, or a kind of record or effect that it does not know
+// (docs/formats.md).
+inline constexpr uint64_t kJournalFormat = 1;
+
 class EmbeddedLog : public EventLog {
  public:
-  // Makes the file where it is not there. Checks the last batch, not those before it: Read does.
+  // Makes the file where it is not there. Checks the last batch, not those before it: Read does. FAILED_PRECONDITION: of a newer format.
   static absl::StatusOr<std::unique_ptr<EmbeddedLog>> Open(const std::string& path);
 
   absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) override;
@@ -42,6 +47,7 @@ class EmbeddedLog : public EventLog {
         hash_at_(std::move(hash_at)),
         last_(std::move(last)) {}
 
+  static absl::Status CheckFormat(Sqlite* database, const std::string& path);
   absl::Status FindTip() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckHolds(const Tip& tip) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The rows from `offset` on, until they have `bytes` together; none at the end.
