@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/base/limits.h"
 #include "services/event/check.h"
 #include "services/event/forms.h"
 
@@ -58,6 +59,9 @@ absl::StatusOr<Report> FromWire(v1::Report* message, event::KnowsContact knows_c
   if (message->has_if_position()) report.if_position = message->if_position();
   if (message->has_malformed()) {
     v1::Malformed& said = *message->mutable_malformed();
+    if (said.ByteSizeLong() > 2 * base::kMaxEventBytes) {
+      return absl::InvalidArgumentError("expected the beginning of what is too long to be read, but it is more");
+    }
     if (said.refusal().code() != journal::v1::REFUSAL_CODE_MALFORMED) {
       return absl::InvalidArgumentError("expected a report that is MALFORMED, but it is refused for another reason");
     }

@@ -172,6 +172,9 @@ TEST_F(FenceTest, AnEventThatIsNotSoundIsMalformed) {
   request = Reporting("no event");
   request.mutable_reports(0)->mutable_malformed()->mutable_refusal()->set_code(journal::v1::REFUSAL_CODE_ILLEGAL_STATE);
   EXPECT_EQ(Link(request, kZorg).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request = Reporting("no event");
+  request.mutable_reports(0)->mutable_malformed()->set_bytes(std::string(200'000, 'x'));
+  EXPECT_EQ(Link(request, kZorg).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Link([] {
               region::v1::LinkRequest empty;
               empty.add_reports();
