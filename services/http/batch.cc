@@ -15,13 +15,13 @@ absl::string_view Trim(absl::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-// Past the string that begins at `at`; the end of the text when it does not end.
+// Past the string that begins at `at`; npos when it does not end.
 size_t PastString(absl::string_view text, size_t at) {
   for (++at; at < text.size(); ++at) {
     if (text[at] == '"') return at + 1;
     if (text[at] == '\\') ++at;
   }
-  return text.size();
+  return absl::string_view::npos;
 }
 
 }  // namespace
@@ -39,6 +39,7 @@ absl::StatusOr<std::vector<absl::string_view>> ItemsOf(absl::string_view text, s
     const char c = text[at];
     if (c == '"') {
       at = PastString(text, at);
+      if (at == absl::string_view::npos) return no_array;
       continue;
     }
     if (c == '{' || c == '[') open.push_back(c);

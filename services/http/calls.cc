@@ -146,7 +146,7 @@ class StreamCall : public OpenCall, public BytesReactor, public std::enable_shar
 }  // namespace
 
 std::map<std::string, std::string> MetadataOf(const Request& request) {
-  std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> metadata(request.identity.begin(), request.identity.end());
   for (const char* name : kPassedOn) {
     if (const auto found = request.headers.find(name); found != request.headers.end()) metadata.insert(*found);
   }

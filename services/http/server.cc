@@ -2,15 +2,19 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <thread>
@@ -20,6 +24,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
+namespace ssl = asio::ssl;
 using Error = boost::system::error_code;
 using asio::ip::tcp;
 
@@ -30,6 +35,110 @@ constexpr size_t kReadBytes = 512;  // at once, while nothing is expected: what 
 constexpr std::chrono::seconds kIdle(120), kToSendHeader(15), kToSendBody(60), kToReadAnswer(30), kToHearRefusal(2);
 constexpr std::chrono::milliseconds kToEnd(500);  // answers that are under way when the server stops
 constexpr std::chrono::milliseconds kAcceptAgain(100);
+constexpr std::chrono::seconds kLookAgain(1);  // how soon changed certificates are seen
+
+// What a connection reads from and writes to: its socket, or TLS over it. One type for both, so that everything about HTTP is compiled
+// once.
+class Transport {
+ public:
+  using executor_type = tcp::socket::executor_type;
+
+  explicit Transport(tcp::socket socket) : socket_(std::move(socket)) {}
+
+  executor_type get_executor() { return socket_.get_executor(); }
+  tcp::socket& socket() { return socket_; }
+
+  template <typename Buffers, typename Done>
+  void async_read_some(const Buffers& buffers, Done&& done) {
+    tls_ ? tls_->async_read_some(buffers, std::forward<Done>(done)) : socket_.async_read_some(buffers, std::forward<Done>(done));
+  }
+  template <typename Buffers, typename Done>
+  void async_write_some(const Buffers& buffers, Done&& done) {
+    tls_ ? tls_->async_write_some(buffers, std::forward<Done>(done)) : socket_.async_write_some(buffers, std::forward<Done>(done));
+  }
+
+  template <typename Done>
+  void Handshake(std::shared_ptr<ssl::context> context, Done done) {
+    context_ = std::move(context);
+    tls_.emplace(socket_, *context_);
+    tls_->async_handshake(ssl::stream_base::server, std::move(done));
+  }
+
+  bool with_tls() const { return tls_.has_value(); }
+
+  // Of the client, in PEM.
+  std::string Certificate() {
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls_->native_handle()), X509_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new(BIO_s_mem()), BIO_free);
+    if (certificate == nullptr || pem == nullptr || PEM_write_bio_X509(pem.get(), certificate.get()) != 1) return "";
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(pem.get(), &text);
+    return {text, static_cast<size_t>(size)};
+  }
+
+ private:
+  tcp::socket socket_;
+  std::shared_ptr<ssl::context> context_;  // the one that it began with
+  std::optional<ssl::stream<tcp::socket&>> tls_;
+};
+
+// The context of new connections, made again when a file has changed. One that cannot be used changes nothing.
+class Contexts {
+ public:
+  explicit Contexts(TlsFiles files) : files_(std::move(files)) {}
+
+  absl::Status Load() {
+    Error error;
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+    const auto use = [&](const std::string& file, auto step) {
+      if (!error) step(file);
+      if (error) return absl::InvalidArgumentError(absl::StrCat("expected PEM that can be used, but ", file, " is none"));
+      return absl::OkStatus();
+    };
+    SSL_CTX* const native = context->native_handle();
+    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20");  // of TLS 1.2: forward secrecy only
+    // Every connection shows its certificate anew, and what is not in use holds no buffers.
+    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(native, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(native, 0);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+    absl::Status status = use(files_.certificate, [&](const std::string& file) { context->use_certificate_chain_file(file, error); });
+    if (status.ok())
+      status = use(files_.key, [&](const std::string& file) { context->use_private_key_file(file, ssl::context::pem, error); });
+    if (status.ok()) status = use(files_.client_ca, [&](const std::string& file) { context->load_verify_file(file, error); });
+    if (!status.ok()) return status;
+    SSL_CTX_set_client_CA_list(native, SSL_load_client_CA_file(files_.client_ca.c_str()));
+    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    current_ = std::move(context);
+    return absl::OkStatus();
+  }
+
+  std::shared_ptr<ssl::context> Current() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_ >= kLookAgain) {
+      looked_ = now;
+      const std::vector<std::filesystem::file_time_type> changed = Changed();
+      if (changed != changed_ && Load().ok()) changed_ = changed;
+    }
+    return current_;
+  }
+
+ private:
+  std::vector<std::filesystem::file_time_type> Changed() const {
+    std::vector<std::filesystem::file_time_type> times;
+    for (const std::string* file : {&files_.certificate, &files_.key, &files_.client_ca}) {
+      std::error_code ignored;
+      times.push_back(std::filesystem::last_write_time(*file, ignored));
+    }
+    return times;
+  }
+
+  const TlsFiles files_;
+  std::shared_ptr<ssl::context> current_;
+  std::vector<std::filesystem::file_time_type> changed_ = Changed();
+  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -38,6 +147,7 @@ class Connection;
 // What all connections share; touched by the server's thread only, but for the options and the executor.
 struct ServerParts {
   ServerOptions options;
+  std::optional<Contexts> contexts;
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   asio::steady_timer timer{io};
@@ -52,7 +162,18 @@ struct ServerParts {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ServerParts* server, tcp::socket socket) : server_(*server), socket_(std::move(socket)), deadline_(server->io) {}
+  Connection(ServerParts* server, tcp::socket socket) : server_(*server), transport_(std::move(socket)), deadline_(server->io) {}
+
+  void Begin() {
+    if (!server_.contexts) return AwaitRequest();
+    state_ = kReads;
+    Within(kToSendHeader);
+    transport_.Handshake(server_.contexts->Current(), [self = shared_from_this()](Error error) {
+      if (error) return self->Close();
+      self->certificate_ = self->transport_.Certificate();
+      self->AwaitRequest();
+    });
+  }
 
   void AwaitRequest() {
     state_ = kAwaits;
@@ -72,8 +193,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     state_ = kClosed;
     deadline_.cancel();
     Error ignored;
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    transport_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    transport_.socket().close(ignored);
     if (gone_) std::exchange(gone_, nullptr)();
     written_ = nullptr;
     server_.connections.erase(shared_from_this());
@@ -91,7 +212,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto whole = std::make_shared<beast::http::response<beast::http::string_body>>(*std::move(head_));
     head_.reset();
     Within(kToReadAnswer);
-    beast::http::async_write(socket_, *whole, [self = shared_from_this(), whole](Error error, size_t) {
+    beast::http::async_write(transport_, *whole, [self = shared_from_this(), whole](Error error, size_t) {
       if (error) return self->Close();
       if (self->refuses_) return self->Linger();
       if (!whole->keep_alive()) return self->Close();
@@ -110,7 +231,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto serializer = std::make_shared<beast::http::response_serializer<beast::http::string_body>>(*head_);
     writing_ = true;
     Within(kToReadAnswer);
-    beast::http::async_write_header(socket_, *serializer,
+    beast::http::async_write_header(transport_, *serializer,
                                     [self = shared_from_this(), serializer](Error error, size_t) { self->Wrote(error); });
   }
 
@@ -153,7 +274,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Reads what comes while nothing is expected of the client: the start of its next request, or its end.
   void Watch() {
     watching_ = true;
-    socket_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](Error error, size_t size) {
+    transport_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](Error error, size_t size) {
       self->watching_ = false;
       if (error) return self->Close();
       self->buffer_.commit(size);
@@ -167,7 +288,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
     parser_->body_limit(boost::none);
-    beast::http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](Error error, size_t) {
+    beast::http::async_read_header(transport_, buffer_, *parser_, [self = shared_from_this()](Error error, size_t) {
       if (error) return self->Refuse(error);
       self->ReadBody();
     });
@@ -181,7 +302,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->body_limit(most);
     if (!beast::iequals(head[beast::http::field::expect], "100-continue")) return ReadRest();
     static constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()), [self = shared_from_this()](Error error, size_t) {
+    asio::async_write(transport_, asio::buffer(kContinue.data(), kContinue.size()), [self = shared_from_this()](Error error, size_t) {
       if (error) return self->Close();
       self->ReadRest();
     });
@@ -189,7 +310,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void ReadRest() {
     Within(kToSendBody);
-    beast::http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](Error error, size_t) {
+    beast::http::async_read(transport_, buffer_, *parser_, [self = shared_from_this()](Error error, size_t) {
       if (error) return self->Refuse(error);
       self->Handle();
     });
@@ -221,14 +342,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Closed at once, with a body still on its way, the client would be told of a broken connection and never see the answer.
   void Linger() {
+    if (transport_.with_tls()) return Close();
     Error ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    transport_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     Within(kToHearRefusal);
     PassOver();
   }
   void PassOver() {
     buffer_.clear();
-    socket_.async_read_some(buffer_.prepare(kPassOverBytes), [self = shared_from_this()](Error error, size_t) {
+    transport_.async_read_some(buffer_.prepare(kPassOverBytes), [self = shared_from_this()](Error error, size_t) {
       if (error) return self->Close();
       self->PassOver();
     });
@@ -261,9 +383,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto piece = std::make_shared<std::string>(std::exchange(piece_, {}));
     const auto done = [self = shared_from_this(), piece](Error error, size_t) { self->Wrote(error); };
     if (chunked_) {
-      asio::async_write(socket_, beast::http::make_chunk(asio::buffer(*piece)), done);
+      asio::async_write(transport_, beast::http::make_chunk(asio::buffer(*piece)), done);
     } else {
-      asio::async_write(socket_, asio::buffer(*piece), done);
+      asio::async_write(transport_, asio::buffer(*piece), done);
     }
   }
 
@@ -271,7 +393,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     gone_ = nullptr;
     if (!chunked_) return Close();
     Within(kToReadAnswer);
-    asio::async_write(socket_, beast::http::make_chunk_last(), [self = shared_from_this()](Error error, size_t) {
+    asio::async_write(transport_, beast::http::make_chunk_last(), [self = shared_from_this()](Error error, size_t) {
       if (error || !self->head_->keep_alive()) return self->Close();
       self->AnswerIsOver();
     });
@@ -284,7 +406,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   ServerParts& server_;
-  tcp::socket socket_;
+  Transport transport_;
+  std::string certificate_;  // of the client
   asio::steady_timer deadline_;
   State state_ = kAwaits;
   beast::flat_buffer buffer_;
@@ -365,6 +488,7 @@ void Connection::Handle() {
     request.headers[absl::AsciiStrToLower({field.name_string().data(), field.name_string().size()})] = std::string(field.value());
   }
   request.body = std::move(message.body());
+  request.certificate = certificate_;
   if (buffer_.size() == 0) buffer_.shrink_to_fit();
   if (buffer_.size() == 0 && !watching_) Watch();
   server_.options.handle(std::move(request), std::make_shared<ConnectionReply>(&server_.io, shared_from_this(), request_));
@@ -383,7 +507,7 @@ void ServerParts::Accept() {
     socket.set_option(tcp::no_delay(true), ignored);
     auto connection = std::make_shared<Connection>(this, std::move(socket));
     connections.insert(connection);
-    connection->AwaitRequest();
+    connection->Begin();
     Accept();
   });
 }
@@ -405,8 +529,14 @@ void ServerParts::Stop() {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   auto parts = std::make_unique<ServerParts>();
   parts->options = std::move(options);
-  const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), static_cast<uint16_t>(parts->options.port));
+  if (parts->options.tls) {
+    parts->contexts.emplace(*parts->options.tls);
+    if (absl::Status status = parts->contexts->Load(); !status.ok()) return status;
+  }
   Error error;
+  const asio::ip::address host = asio::ip::make_address(parts->options.host, error);
+  if (error) return absl::InvalidArgumentError("expected an IP address to listen on, but it is none");
+  const tcp::endpoint endpoint(host, static_cast<uint16_t>(parts->options.port));
   parts->acceptor.open(endpoint.protocol(), error);
   // A port that was just let go of may be taken again; one that is listened on may not.
   if (!error) parts->acceptor.set_option(tcp::acceptor::reuse_address(true), error);

@@ -11,24 +11,34 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "services/http/exchange.h"
 
 namespace overdracht::http {
 
+// In PEM.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;  // the authorities that may issue the certificates of clients
+};
+
 struct ServerOptions {
-  int port = 0;  // on loopback; 0: a free one
-  Handler handle;
+  std::string host = "127.0.0.1";    // the address to listen on
+  int port = 0;                      // 0: a free one
+  std::optional<TlsFiles> tls = {};  // with it every client shows a certificate. They are read again when they change, for new connections
+  Handler handle = nullptr;
   // The most bytes of a body of this request.
-  std::function<size_t(absl::string_view method, absl::string_view path)> most_body_bytes;
+  std::function<size_t(absl::string_view method, absl::string_view path)> most_body_bytes = nullptr;
 };
 
 struct ServerParts;
 
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: the port is taken.
+  // Serves when it returns. UNAVAILABLE: the port is taken. INVALID_ARGUMENT: the host or a file cannot be used.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
   // Replies that are still held may be used until then.
   ~Server();
