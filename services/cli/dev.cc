@@ -26,7 +26,7 @@ int Serve(const Options& options) {
 
   std::vector<grpc::Service*> services = (*partner)->services();
   services.push_back((*region)->operators());
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, std::move(services));
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, std::move(services), FiguresOf((*region)->loop()));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
 
   const base::Micros now = MachineClock();

@@ -40,15 +40,16 @@ void AddPorts(CLI::App* command, Ports* ports) {
 Served::Served(std::unique_ptr<edge::Server> server)
     : server_(std::move(server)), address_(absl::StrCat("127.0.0.1:", server_->grpc_port())) {}
 
-absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Ports& ports, std::vector<grpc::Service*> services) {
+absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Ports& ports, std::vector<grpc::Service*> services, http::Figures figures) {
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start({.grpc_port = ports.grpc, .services = std::move(services)});
   if (!server.ok()) return server.status();
   std::unique_ptr<Served> served(new Served(*std::move(server)));
   const edge::Server* const grpc = served->server_.get();
-  absl::StatusOr<std::unique_ptr<http::Port>> http =
-      http::Port::Start({.port = ports.http, .channel = served->server_->InProcessChannel(), .services = grpc->services(), .ready = [grpc] {
-                           return grpc->ready();
-                         }});
+  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start({.port = ports.http,
+                                                                        .channel = served->server_->InProcessChannel(),
+                                                                        .services = grpc->services(),
+                                                                        .ready = [grpc] { return grpc->ready(); },
+                                                                        .figures = std::move(figures)});
   if (!http.ok()) return http.status();
   served->http_ = *std::move(http);
   return served;

@@ -43,7 +43,9 @@ void AddPorts(CLI::App* command, Ports* ports);
 class Served {
  public:
   // The services must outlive it.
-  static absl::StatusOr<std::unique_ptr<Served>> Start(const Ports& ports, std::vector<grpc::Service*> services);
+  // `figures`: what /metrics says beside those of the port.
+  static absl::StatusOr<std::unique_ptr<Served>> Start(const Ports& ports, std::vector<grpc::Service*> services,
+                                                       http::Figures figures = nullptr);
   ~Served() { Stop(); }
 
   const std::string& address() const { return address_; }

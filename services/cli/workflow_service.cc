@@ -18,7 +18,8 @@ int Serve(const Options& options) {
   const edge::Callers callers;
   absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, &callers);
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, {(*region)->partners(), (*region)->operators()});
+  absl::StatusOr<std::unique_ptr<Served>> served =
+      Served::Start(options.ports, {(*region)->partners(), (*region)->operators()}, FiguresOf((*region)->loop()));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*region)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));

@@ -2,29 +2,26 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <thread>
+
+#include "services/http/transport.h"
 
 namespace overdracht::http {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace ssl = asio::ssl;
 using Error = boost::system::error_code;
 using asio::ip::tcp;
 
@@ -35,110 +32,6 @@ constexpr size_t kReadBytes = 512;  // at once, while nothing is expected: what 
 constexpr std::chrono::seconds kIdle(120), kToSendHeader(15), kToSendBody(60), kToReadAnswer(30), kToHearRefusal(2);
 constexpr std::chrono::milliseconds kToEnd(500);  // answers that are under way when the server stops
 constexpr std::chrono::milliseconds kAcceptAgain(100);
-constexpr std::chrono::seconds kLookAgain(1);  // how soon changed certificates are seen
-
-// What a connection reads from and writes to: its socket, or TLS over it. One type for both, so that everything about HTTP is compiled
-// once.
-class Transport {
- public:
-  using executor_type = tcp::socket::executor_type;
-
-  explicit Transport(tcp::socket socket) : socket_(std::move(socket)) {}
-
-  executor_type get_executor() { return socket_.get_executor(); }
-  tcp::socket& socket() { return socket_; }
-
-  template <typename Buffers, typename Done>
-  void async_read_some(const Buffers& buffers, Done&& done) {
-    tls_ ? tls_->async_read_some(buffers, std::forward<Done>(done)) : socket_.async_read_some(buffers, std::forward<Done>(done));
-  }
-  template <typename Buffers, typename Done>
-  void async_write_some(const Buffers& buffers, Done&& done) {
-    tls_ ? tls_->async_write_some(buffers, std::forward<Done>(done)) : socket_.async_write_some(buffers, std::forward<Done>(done));
-  }
-
-  template <typename Done>
-  void Handshake(std::shared_ptr<ssl::context> context, Done done) {
-    context_ = std::move(context);
-    tls_.emplace(socket_, *context_);
-    tls_->async_handshake(ssl::stream_base::server, std::move(done));
-  }
-
-  bool with_tls() const { return tls_.has_value(); }
-
-  // Of the client, in PEM.
-  std::string Certificate() {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls_->native_handle()), X509_free);
-    const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new(BIO_s_mem()), BIO_free);
-    if (certificate == nullptr || pem == nullptr || PEM_write_bio_X509(pem.get(), certificate.get()) != 1) return "";
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(pem.get(), &text);
-    return {text, static_cast<size_t>(size)};
-  }
-
- private:
-  tcp::socket socket_;
-  std::shared_ptr<ssl::context> context_;  // the one that it began with
-  std::optional<ssl::stream<tcp::socket&>> tls_;
-};
-
-// The context of new connections, made again when a file has changed. One that cannot be used changes nothing.
-class Contexts {
- public:
-  explicit Contexts(TlsFiles files) : files_(std::move(files)) {}
-
-  absl::Status Load() {
-    Error error;
-    auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
-    const auto use = [&](const std::string& file, auto step) {
-      if (!error) step(file);
-      if (error) return absl::InvalidArgumentError(absl::StrCat("expected PEM that can be used, but ", file, " is none"));
-      return absl::OkStatus();
-    };
-    SSL_CTX* const native = context->native_handle();
-    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-    SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20");  // of TLS 1.2: forward secrecy only
-    // Every connection shows its certificate anew, and what is not in use holds no buffers.
-    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_options(native, SSL_OP_NO_TICKET);
-    SSL_CTX_set_num_tickets(native, 0);
-    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-    absl::Status status = use(files_.certificate, [&](const std::string& file) { context->use_certificate_chain_file(file, error); });
-    if (status.ok())
-      status = use(files_.key, [&](const std::string& file) { context->use_private_key_file(file, ssl::context::pem, error); });
-    if (status.ok()) status = use(files_.client_ca, [&](const std::string& file) { context->load_verify_file(file, error); });
-    if (!status.ok()) return status;
-    SSL_CTX_set_client_CA_list(native, SSL_load_client_CA_file(files_.client_ca.c_str()));
-    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
-    current_ = std::move(context);
-    return absl::OkStatus();
-  }
-
-  std::shared_ptr<ssl::context> Current() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - looked_ >= kLookAgain) {
-      looked_ = now;
-      const std::vector<std::filesystem::file_time_type> changed = Changed();
-      if (changed != changed_ && Load().ok()) changed_ = changed;
-    }
-    return current_;
-  }
-
- private:
-  std::vector<std::filesystem::file_time_type> Changed() const {
-    std::vector<std::filesystem::file_time_type> times;
-    for (const std::string* file : {&files_.certificate, &files_.key, &files_.client_ca}) {
-      std::error_code ignored;
-      times.push_back(std::filesystem::last_write_time(*file, ignored));
-    }
-    return times;
-  }
-
-  const TlsFiles files_;
-  std::shared_ptr<ssl::context> current_;
-  std::vector<std::filesystem::file_time_type> changed_ = Changed();
-  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
-};
 
 }  // namespace
 

@@ -401,9 +401,11 @@ absl::Status Loop::Commit() {
     Failpoint("append");
     if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
     stuck_.clear();
+    figures_.AddBatch(records_);
   }
   for (Pending& pending : pending_) {
     Failpoint("answer");
+    figures_.AddAnswer(pending.answer);
     pending.done(std::move(pending.answer));
   }
   for (auto& [done, clock] : advanced_) done(clock);

@@ -27,6 +27,7 @@
 #include "services/chart/workflow.h"
 #include "services/log/event_log.h"
 #include "services/log/owner.h"
+#include "services/workflow/figures.h"
 #include "services/workflow/input.h"
 #include "services/workflow/partition.h"
 #include "services/workflow/queue.h"
@@ -77,6 +78,9 @@ class Loop {
 
   std::shared_ptr<const chart::Workflows> workflows() const;
   ClockKind clock() const { return options_.clock; }
+  LoopCounts counts() const { return figures_.Read(); }
+  // Inputs that wait.
+  size_t waiting() const { return queue_.size(); }
 
  private:
   struct Pending {
@@ -121,6 +125,7 @@ class Loop {
   const LoopOptions options_;
   log::EventLog* const journal_;
   InputQueue queue_;
+  Figures figures_;
   std::thread thread_;
   std::function<void(absl::Status)> ended_;
 

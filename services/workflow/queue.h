@@ -36,6 +36,10 @@ class InputQueue {
   // Takes nothing in any more.
   void Close();
   bool ClosedAndEmpty() const;
+  size_t size() const {
+    absl::MutexLock lock(&mutex_);
+    return entries_.size();
+  }
 
  private:
   struct Entry {

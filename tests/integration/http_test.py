@@ -408,6 +408,12 @@ class Pages(Case):
         self.outbox(ZORG)
         text = self.call("GET", "/metrics").body
         self.assertEqual(figure(text, "overdracht_http_requests_total", "/v1/outbox/{oin}"), 1)
+        self.report(event("tasks.completed", "x", {"task": "verhuizing"}))
+        text = self.call("GET", "/metrics").body
+        self.assertRegex(text, rb'(?m)^overdracht_reports_total{outcome="accepted",code=""} [1-9]\d*$')
+        self.assertRegex(text, rb'(?m)^overdracht_reports_total{outcome="refused",code="ILLEGAL_STATE"} [1-9]\d*$')
+        for name in ("batches", "records", "notices"):
+            self.assertRegex(text, rf"(?m)^overdracht_{name}_total [1-9]\d*$".encode())
         for name in (ZORG, traject(1), "c-1"):
             self.assertNotIn(name.encode(), text)
 
