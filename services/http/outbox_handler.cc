@@ -75,9 +75,11 @@ class Poll : public std::enable_shared_from_this<Poll> {
 
  private:
   void List() {
-    Keep(calls_.Unary(
-        {.method = "/overdracht.api.v1.OutboxService/ListItems", .metadata = metadata_, .within = kToRead}, ToBytes(question_.page),
-        [self = shared_from_this()](const grpc::Status& status, const grpc::ByteBuffer& bytes) { self->Listed(status, bytes); }));
+    const int number = Begin();
+    Keep(number,
+         calls_.Unary(
+             {.method = "/overdracht.api.v1.OutboxService/ListItems", .metadata = metadata_, .within = kToRead}, ToBytes(question_.page),
+             [self = shared_from_this()](const grpc::Status& status, const grpc::ByteBuffer& bytes) { self->Listed(status, bytes); }));
   }
 
   void Listed(const grpc::Status& status, const grpc::ByteBuffer& bytes) {
@@ -95,6 +97,7 @@ class Poll : public std::enable_shared_from_this<Poll> {
     request.set_answers(question_.page.answers());
     *request.mutable_kinds() = question_.page.kinds();
     const auto self = shared_from_this();
+    const int number = Begin();
     const auto call = calls_.Stream({.method = "/overdracht.api.v1.OutboxService/Subscribe", .metadata = metadata_, .within = wait},
                                     {.message = [self](const grpc::ByteBuffer&) { self->Came(); },
                                      .sent =
@@ -102,7 +105,7 @@ class Poll : public std::enable_shared_from_this<Poll> {
                                            if (const auto open = self->Call()) open->Close();
                                          },
                                      .over = [self](const grpc::Status& status) { self->Waited(status); }});
-    Keep(call);
+    Keep(number, call);
     call->Write(ToBytes(request));
     call->Read();
   }
@@ -119,12 +122,16 @@ class Poll : public std::enable_shared_from_this<Poll> {
     reply_->Send(ErrorResponse(503, "unavailable", "expected the server to go on, but it stops: ask again with the same cursor"));
   }
 
-  // The call that can be cancelled now.
-  void Keep(std::shared_ptr<OpenCall> call) {
+  // A call may be over, and the next one begun, before it is kept: the last one that was begun counts.
+  int Begin() {
+    absl::MutexLock lock(&mutex_);
+    return ++begun_;
+  }
+  void Keep(int number, const std::shared_ptr<OpenCall>& call) {
     bool gone = false;
     {
       absl::MutexLock lock(&mutex_);
-      call_ = call;
+      if (number == begun_) call_ = call;
       gone = gone_;
     }
     if (gone) call->Cancel();
@@ -154,7 +161,8 @@ class Poll : public std::enable_shared_from_this<Poll> {
   ListItemsResponse page_;
   bool came_ = false;
   absl::Mutex mutex_;
-  std::weak_ptr<OpenCall> call_;
+  int begun_ = 0;
+  std::weak_ptr<OpenCall> call_;  // what can be cancelled now
   bool gone_ = false;
 };
 
