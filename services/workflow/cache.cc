@@ -16,7 +16,7 @@
 namespace overdracht::workflow {
 namespace {
 
-constexpr char kMadeBy[] = "1 " OVERDRACHT_VERSION;
+constexpr char kMadeBy[] = "2 " OVERDRACHT_VERSION;
 
 constexpr char kSchema[] = R"sql(
 CREATE TABLE IF NOT EXISTS made_by(program TEXT);

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "services/engine/query.h"
 #include "services/event/write.h"
 #include "services/workflow/failpoint.h"
 
@@ -193,7 +194,9 @@ absl::Status Loop::Take(Report* report) {
     return absl::OkStatus();
   }
   auto& event = std::get<Event>(report->event);
-  if (report->now) event.set_time_us(options_.clock == ClockKind::kWall ? options_.machine_clock() : partition_->clock_us());
+  // A clock `events` that no event has set yet begins now.
+  const bool set = options_.clock == ClockKind::kEvents && partition_->clock_us() > 0;
+  if (report->now) event.set_time_us(set ? partition_->clock_us() : options_.machine_clock());
   if (event.organisation() != report->caller) return RefuseSource(report, &event);
   if (report->validate_only) return Validate(report, &event);
   return DecideEvent(report, &event);
@@ -273,12 +276,15 @@ absl::Status Loop::Validate(Report* report, Event* event) {
 }
 
 bool Loop::PositionMoved(const Report& report, const engine::TrajectState& state) const {
-  return report.if_position && state.started() && *report.if_position != state.memory.position();
+  if (!report.if_position || !state.started()) return false;
+  if (engine::HoldsCareRole(state.traject, report.caller)) return *report.if_position != state.memory.position();
+  return *report.if_position < state.memory.open_position();
 }
 
 // It is an ILLEGAL_STATE: what is refused for another reason than the state comes first, so that no stranger is told a position.
 journal::v1::Refusal Loop::RefuseMoved(const Report& report, engine::TrajectState state, Record record) const {
-  const uint64_t position = state.memory.position();
+  const bool care = engine::HoldsCareRole(state.traject, report.caller);
+  const uint64_t position = care ? state.memory.position() : state.memory.open_position();
   engine::Decide(*partition_->workflows(), &state, &record);
   if (record.has_refusal() && record.refusal().code() != journal::v1::REFUSAL_CODE_ILLEGAL_STATE) return record.refusal();
   journal::v1::Refusal refusal = MakeRefusal(journal::v1::REFUSAL_CODE_ILLEGAL_STATE, journal::v1::REFUSAL_REASON_POSITION_MOVED);

@@ -138,6 +138,35 @@ TEST(Loop, AnOutdatedPositionIsRefused) {
   EXPECT_EQ(service.Publish(std::move(only_asked))->refusal->SerializeAsString(), answer->refusal->SerializeAsString());
 }
 
+// A woningcorporatie is not told of a terugval, and a position would tell it that there was one.
+TEST(Loop, APositionMovesForThoseWithoutACareRoleOnlyWithWhatTheyKnowOf) {
+  constexpr char kCorporatie[] = "00000099000000104000";
+  Folder folder;
+  Service service(folder);
+  service.Start();
+  service.Publish(Started(1, "2017-01-02T09:00:00Z")).IgnoreError();
+  const auto report = [&](const std::string& who, const std::string& id, const std::string& kind, const std::string& data) {
+    return service.Read(Event(who, TrajectNumber(1), "2017-01-02T09:00:00Z", kind, data, id));
+  };
+  const auto known = service.Publish(
+      report(kZorg, "a", "participants.added", absl::StrCat(R"({"role":"woningcorporatie","organisation":")", kCorporatie, R"("})")));
+  ASSERT_EQ(Service::Outcome(known), "accepted");
+  const auto seen_by = [&](const std::string& who, const std::string& id) {
+    Report asks = report(who, id, "signals.reported", R"({"signal":"s-1","kind":"nuisance"})");
+    asks.if_position = known->record;
+    asks.validate_only = true;
+    return Service::Outcome(service.Publish(std::move(asks)));
+  };
+  EXPECT_EQ(seen_by(kCorporatie, "b"), "accepted");
+  EXPECT_EQ(seen_by(kZorg, "b"), "accepted");
+  ASSERT_EQ(Service::Outcome(service.Publish(report(kZorg, "c", "terugvallen.signalled", R"({"episode":"e-1","severity":"crisis"})"))),
+            "accepted");
+  EXPECT_EQ(seen_by(kCorporatie, "d"), "accepted");
+  EXPECT_EQ(seen_by(kZorg, "d"), "illegal_state");
+  ASSERT_EQ(Service::Outcome(service.Publish(report(kCorporatie, "e", "contacts.held", R"({"kind":"home_visit"})"))), "accepted");
+  EXPECT_EQ(seen_by(kCorporatie, "f"), "illegal_state");
+}
+
 TEST(Loop, AStrangerIsNotToldAPosition) {
   Folder folder;
   Service service(folder);
