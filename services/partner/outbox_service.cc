@@ -151,11 +151,17 @@ grpc::ServerUnaryReactor* OutboxService::Acknowledge(grpc::CallbackServerContext
         context, {grpc::StatusCode::INVALID_ARGUMENT, "expected subscriber to be 1 to 64 characters A-Z a-z 0-9 . _ -, but it is not"});
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  writer_.Do([this, reactor, response, organisation = caller.organisation, subscriber = request->subscriber(), place = *place] {
+  const auto keep = [this, reactor, response, organisation = caller.organisation, subscriber = request->subscriber(), place = *place] {
     const absl::StatusOr<uint64_t> kept = places_->Keep(organisation, subscriber, place);
     if (kept.ok()) response->set_cursor(event::FormatSequence(*kept));
     reactor->Finish(edge::ToGrpc(kept.status()));
-  });
+  };
+  // One that is ahead of the outbox would be kept for ever: the outbox is asked first.
+  region_->ReadOutbox({.organisation = caller.organisation, .after = *place},
+                      [this, reactor, keep](const absl::StatusOr<region::OutboxPage>& page) {
+                        if (!page.ok()) return reactor->Finish(edge::ToGrpc(page.status()));
+                        writer_.Do(keep);
+                      });
   return reactor;
 }
 

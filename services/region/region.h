@@ -46,6 +46,7 @@ class Region {
   virtual std::shared_ptr<const chart::Workflows> workflows() const = 0;
 
   // The next items of an outbox, in order; a page is bounded, and may be empty. `give` is called once, on whatever thread.
+  // OUT_OF_RANGE: the cursor is ahead of the outbox.
   virtual void ReadOutbox(const OutboxRequest& request, std::function<void(absl::StatusOr<OutboxPage>)> give) = 0;
 
   // `told` is called whenever something new may stand in the outbox (listeners.h).

@@ -34,6 +34,10 @@ void Show(const Record& record, const OutboxEntry& entry, const std::string& org
 }  // namespace
 
 absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers) {
+  if (after / event::SequenceOf(1, 0) > partition->tip().last_record) {
+    return absl::OutOfRangeError(
+        "expected a cursor of this outbox, but it is ahead of it: of another installation, or of before it was put back?");
+  }
   absl::StatusOr<std::vector<OutboxEntry>> entries =
       partition->Outbox(organisation, after / event::SequenceOf(1, 0), answers, kEntriesAtOnce);
   if (!entries.ok()) return entries.status();

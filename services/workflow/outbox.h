@@ -21,7 +21,7 @@ struct OutboxPlan {
   bool more = false;  // the index has more than these
 };
 
-// On the loop's thread. `after`: the cursor. Empty: nothing new.
+// On the loop's thread. `after`: the cursor. Empty: nothing new. OUT_OF_RANGE: the cursor is ahead of the journal.
 absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers);
 
 // Anywhere else: shows those items of the records that the organisation may see and that come after the cursor, which moves on to the last
