@@ -68,6 +68,7 @@ class PieceStream : public grpc::ServerWriteReactor<Response> {
 
  private:
   void AskForMore() {
+    piece_ = {};  // one that waits holds nothing of what it has sent
     {
       absl::MutexLock lock(&mutex_);
       woken_ = false;
