@@ -104,7 +104,7 @@ public final class Client implements AutoCloseable {
         return (Answer) response.getField(response.getDescriptorForType().findFieldByName("answer"));
       } catch (StatusRuntimeException error) {
         Refused.in(error).ifPresent(refused -> { throw refused; });
-        if (!AGAIN.contains(error.getStatus().getCode()) || Instant.now().isAfter(giveUp)) throw error;
+        if (!mayBeSentAgain(error.getStatus()) || Instant.now().isAfter(giveUp)) throw error;
       }
     }
   }
@@ -131,7 +131,7 @@ public final class Client implements AutoCloseable {
           call.detach(before);
         }
       } catch (StatusRuntimeException error) {
-        if (!AGAIN.contains(error.getStatus().getCode())) throw error;
+        if (!mayBeSentAgain(error.getStatus())) throw error;
       }
     }
   }
@@ -147,6 +147,11 @@ public final class Client implements AutoCloseable {
       }
     }
     return rpcs;
+  }
+
+  /** Of a connection that is cut while it is written to, Netty says UNKNOWN with an IOException. */
+  private static boolean mayBeSentAgain(Status status) {
+    return AGAIN.contains(status.getCode()) || status.getCause() instanceof IOException;
   }
 
   private static Message prototype(MethodDescriptor<Message, Message> rpc) {
