@@ -28,6 +28,18 @@ absl::Status Lost(const grpc::Status& status) {
       absl::StrCat("expected an answer of the region, but the link with it ended (", status.error_message(), "); report it again"));
 }
 
+// What the region itself says of a read stays; else it is a read that did not reach it, or no answer of it.
+absl::Status OfRead(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::OUT_OF_RANGE:
+    case grpc::StatusCode::PERMISSION_DENIED:
+    case grpc::StatusCode::DATA_LOSS:
+      return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+    default:
+      return Lost(status);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
@@ -294,7 +306,7 @@ void RemoteRegion::ReadOutbox(const region::OutboxRequest& request, std::functio
     }
     call->context.set_deadline(std::chrono::system_clock::now() + kPatienceOfRead);
     stub_->async()->ReadItems(&call->context, &call->request, &call->response, [call, give](const grpc::Status& status) {
-      if (!status.ok()) return give(Lost(status));
+      if (!status.ok()) return give(OfRead(status));
       region::OutboxPage page{.items = {}, .after = call->response.after(), .more = call->response.more()};
       page.items.reserve(static_cast<size_t>(call->response.items_size()));
       for (api::v1::OutboxItem& item : *call->response.mutable_items()) page.items.push_back(std::move(item));

@@ -1,6 +1,7 @@
 // What every region promises, of the one in this process and of the one over gRPC.
 #include "services/region/region.h"
 
+#include "services/event/write.h"
 #include "tests/unit/remote/regions.h"
 
 namespace overdracht::remote {
@@ -180,6 +181,12 @@ TEST_P(RegionTest, AnOutboxIsReadPageByPage) {
       EXPECT_EQ(read, expected);
     }
   }
+}
+
+TEST_P(RegionTest, ACursorAheadOfTheOutboxIsOutOfRange) {
+  Start();
+  const uint64_t ahead = event::SequenceOf(1'000'000, 0);
+  EXPECT_TRUE(absl::IsOutOfRange(remote::ReadOutbox(region_, {.organisation = kZorg, .after = ahead}).status()));
 }
 
 TEST_P(RegionTest, WhoListensIsToldOfItsOwnOutbox) {
