@@ -3,8 +3,8 @@
 #define OVERDRACHT_SERVICES_CHART_CHECK_CHART_H_
 
 #include "overdracht/workflow/v1/definition.pb.h"
-#include "services/chart/finding.h"
 #include "services/chart/reader.h"
+#include "services/chart/tree.h"
 
 namespace overdracht::chart {
 

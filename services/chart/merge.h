@@ -7,8 +7,7 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include "services/chart/finding.h"
-#include "services/chart/yaml.h"
+#include "services/chart/tree.h"
 
 namespace overdracht::chart {
 

@@ -8,7 +8,7 @@
 #include "services/chart/check.h"
 #include "services/chart/merge.h"
 #include "services/chart/reader.h"
-#include "services/chart/yaml.h"
+#include "services/chart/tree.h"
 
 namespace overdracht::chart {
 namespace {

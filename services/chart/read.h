@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "overdracht/workflow/v1/definition.pb.h"
-#include "services/chart/finding.h"
+#include "services/chart/tree.h"
 
 namespace overdracht::chart {
 

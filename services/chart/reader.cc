@@ -1,10 +1,10 @@
 #include "services/chart/reader.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "overdracht/event/v1/options.pb.h"
 #include "overdracht/journal/v1/traject.pb.h"
@@ -20,9 +20,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using workflow::v1::Condition;
-using workflow::v1::KeyRule;
 using workflow::v1::Meaning;
 using workflow::v1::State;
+using yaml::Quoted;
 
 namespace {
 
@@ -65,142 +65,60 @@ Meaning MeaningOf(const FieldDescriptor* field) {
   }
 }
 
-// What this text would be quoted as; long ones are cut.
-std::string Quoted(absl::string_view text) { return absl::StrCat("'", text.substr(0, 64), text.size() > 64 ? "…" : "", "'"); }
-
 }  // namespace
-
-Place Places::Of(const Message& message) const {
-  const auto it = places_.find(&message);
-  return it == places_.end() ? Place() : it->second.first;
-}
-
-Place Places::Of(const Message& message, absl::string_view key) const {
-  const auto it = places_.find(&message);
-  const Node* value = it == places_.end() ? nullptr : it->second.second->Find(key);
-  return value == nullptr ? Of(message) : value->place;
-}
-
-bool Places::Has(const Message& message, absl::string_view key) const {
-  const auto it = places_.find(&message);
-  return it != places_.end() && it->second.second->Find(key) != nullptr;
-}
 
 void Reader::ReadDefinition(const Node& node, workflow::v1::WorkflowDefinition* definition) {
   definition_ = definition;
-  places_->Add(*definition, node.place, node);
-  ReadRecord(node, definition);
+  Read(node, definition);
   CheckUses();
 }
 
-void Reader::ReadTexts(const Node& node, workflow::v1::WorkflowTexts* texts) {
-  places_->Add(*texts, node.place, node);
-  ReadRecord(node, texts);
-}
+// What is particular to this language ----------------------------------------------------------------------------------------------------
 
-void Reader::Expect(const Place& place, absl::string_view code, absl::string_view expected, absl::string_view but) {
-  findings_->Add(place, code, absl::StrCat("expected ", expected, ", but ", but));
-}
-
-// By descriptor ------------------------------------------------------------------------------------------------------------------------
-
-void Reader::ReadMessage(const Node& node, Message* message) {
+bool Reader::ReadValue(const Node& node, Message* message) {
   const Descriptor* type = message->GetDescriptor();
-  if (type == Condition::descriptor()) return ReadCondition(node, static_cast<Condition*>(message));
-  if (type == workflow::v1::Party::descriptor()) return ReadParty(node, static_cast<workflow::v1::Party*>(message));
-  if (type == workflow::v1::Trigger::descriptor()) return ReadTrigger(node, static_cast<workflow::v1::Trigger*>(message));
-  if (type == workflow::v1::DecisionCondition::descriptor()) {
-    return ReadDecided(node, static_cast<workflow::v1::DecisionCondition*>(message));
-  }
-  if (const FieldDescriptor* whole = WholeField(type); whole != nullptr) {
-    if (node.kind == Node::kNothing)
-      return Expect(node.place, "missing_value", absl::StrCat("the ", whole->name(), " here"), "there is nothing");
-    return ReadField(node, message, whole);
-  }
-  ReadRecord(node, message);
+  if (!IsValue(type)) return false;
+  if (type == Condition::descriptor()) ReadCondition(node, static_cast<Condition*>(message));
+  if (type == workflow::v1::Party::descriptor()) ReadParty(node, static_cast<workflow::v1::Party*>(message));
+  if (type == workflow::v1::Trigger::descriptor()) ReadTrigger(node, static_cast<workflow::v1::Trigger*>(message));
+  if (type == workflow::v1::DecisionCondition::descriptor()) ReadDecided(node, static_cast<workflow::v1::DecisionCondition*>(message));
+  return true;
 }
 
-void Reader::ReadRecord(const Node& node, Message* message) {
-  const Descriptor* type = message->GetDescriptor();
-  if (node.kind != Node::kMap && node.kind != Node::kNothing) {
-    return Expect(node.place, "form", absl::StrCat("a map with some of ", KeysOf(type)), "this is none");
-  }
-  // Phases before the other tasks, a state's tasks before those of the states in it: that is the order of the tasks, wherever the file
-  // has them.
-  const absl::string_view first = type == State::descriptor() ? "tasks" : "phases";
-  for (bool is_first : {true, false}) {
-    for (const Entry& entry : node.entries) {
-      if ((entry.key == first) != is_first) continue;
-      const FieldDescriptor* field = FindKey(type, entry.key);
-      if (field == nullptr) {
-        Expect(entry.place, "unknown_key", absl::StrCat("one of ", KeysOf(type)), absl::StrCat("this is ", Quoted(entry.key)));
-      } else {
-        ReadField(entry.value, field->containing_type() == type ? message : definition_, field);
-      }
-    }
-  }
-  CheckRequired(node, *message);
-}
+const FieldDescriptor* Reader::FindKey(const Descriptor* type, absl::string_view key) const { return chart::FindKey(type, key); }
+std::string Reader::KeysOf(const Descriptor* type) const { return chart::KeysOf(type); }
 
-void Reader::CheckRequired(const Node& node, const Message& message) {
-  const Descriptor* type = message.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor* field = type->field(i);
-    if (!RuleOf(field).required() || RuleOf(field).whole()) continue;
-    const Node* value = node.Find(field->name());
-    const bool is_there = value != nullptr && (value->kind == Node::kText || !value->items.empty() || !value->entries.empty());
-    if (!is_there) Expect(places_->Of(message), "missing_key", absl::StrCat("the key ", field->name(), " here"), "it is missing");
-  }
-}
+// Phases before the other tasks, a state's tasks before those of the states in it: that is the order of the tasks, wherever the file has
+// them.
+absl::string_view Reader::FirstKey(const Descriptor* type) const { return type == State::descriptor() ? "tasks" : "phases"; }
 
-void Reader::ReadField(const Node& node, Message* message, const FieldDescriptor* field) {
-  if (node.kind == Node::kNothing) return;
-  if (IsNamed(field)) return ReadNamed(node, message, field);
-  if (!field->is_repeated() || node.kind != Node::kList) return ReadOne(node, message, field);
-  for (const Node& item : node.items) ReadOne(item, message, field);
-}
-
-void Reader::ReadOne(const Node& node, Message* message, const FieldDescriptor* field) {
-  const auto* reflection = message->GetReflection();
-  if (field->message_type() != nullptr) {
-    Message* value = field->is_repeated() ? reflection->AddMessage(message, field) : reflection->MutableMessage(message, field);
-    places_->Add(*value, node.place, node);
-    return ReadMessage(node, value);
-  }
-  if (node.kind == Node::kText) return ReadText(node.text, node.place, message, field);
-  Expect(node.place, "form", absl::StrCat(field->is_repeated() ? "one value or a list of them for " : "one value for ", field->name()),
-         "this is none");
-}
-
-void Reader::ReadNamed(const Node& node, Message* message, const FieldDescriptor* field) {
-  if (node.kind != Node::kMap) return Expect(node.place, "form", absl::StrCat("a map by name for ", field->name()), "this is none");
+bool Reader::Takes(const Entry& entry, const FieldDescriptor* field) {
   const bool is_tasks = field->message_type() == workflow::v1::Task::descriptor();
   const bool is_states = field->message_type() == State::descriptor();
-  for (const Entry& entry : node.entries) {
-    if (entry.key == "drop") {
-      Expect(entry.place, "drop", "a name", "there is no base from which to drop here");
-      continue;
-    }
-    if ((is_states && ++states_ > base::kMaxStates) || (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
-      read_all_ = false;
-      const size_t most = is_states ? base::kMaxStates : base::kMaxTasks;
-      return Expect(entry.place, "too_many", absl::StrCat("at most ", most, " ", is_states ? "states" : "tasks"), "here is one more");
-    }
-    ReadElement(entry, message->GetReflection()->AddMessage(message, field));
+  if (entry.key == "drop") {
+    Expect(entry.place, "drop", "a name", "there is no base from which to drop here");
+    return false;
   }
+  if ((is_states && states_ >= base::kMaxStates) || (is_tasks && static_cast<size_t>(definition_->tasks_size()) >= base::kMaxTasks)) {
+    if (!std::exchange(read_all_, false)) return false;
+    const size_t most = is_states ? base::kMaxStates : base::kMaxTasks;
+    Expect(entry.place, "too_many", absl::StrCat("at most ", most, " ", is_states ? "states" : "tasks"), "here is one more");
+    return false;
+  }
+  states_ += is_states ? 1 : 0;
+  return true;
 }
 
-void Reader::ReadElement(const Entry& entry, Message* element) {
-  places_->Add(*element, entry.place, entry.value);
-  ReadText(entry.key, entry.place, element, KeyField(element->GetDescriptor()));
+void Reader::Begins(const Entry& entry, Message* element) {
   Declare(*element, entry.key, entry.place);
-  const bool is_state = element->GetDescriptor() == State::descriptor();
-  if (is_state) around_.push_back(entry.key);
+  if (element->GetDescriptor() == State::descriptor()) around_.push_back(entry.key);
   if (element->GetDescriptor() == workflow::v1::Task::descriptor() && !around_.empty()) {
     static_cast<workflow::v1::Task*>(element)->set_table(around_.back());
   }
-  ReadMessage(entry.value, element);
-  if (is_state) around_.pop_back();
+}
+
+void Reader::Ends(Message* element) {
+  if (element->GetDescriptor() == State::descriptor()) around_.pop_back();
   FillIn(element);
 }
 
@@ -211,7 +129,7 @@ void Reader::FillIn(Message* element) {
     auto* transition = static_cast<workflow::v1::Transition*>(element);
     if (!transition->to().empty()) return;
     transition->set_to(transition->name());
-    uses_.push_back({workflow::v1::MEANING_STATE, transition->to(), places_->Of(*element)});
+    uses_.push_back({workflow::v1::MEANING_STATE, transition->to(), places()->Of(*element)});
   } else if (type == workflow::v1::Series::descriptor()) {
     auto* series = static_cast<workflow::v1::Series*>(element);
     if (series->contact().empty()) series->set_contact(series->name());
@@ -220,33 +138,8 @@ void Reader::FillIn(Message* element) {
   }
 }
 
-void Reader::ReadText(const std::string& text, const Place& place, Message* message, const FieldDescriptor* field) {
-  const auto* reflection = message->GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_ENUM: {
-      const std::optional<int> value = base::ParseCode(field->enum_type(), text);
-      if (!value) {
-        return Expect(place, "unknown_code", absl::StrCat("one of ", base::AllCodes(field->enum_type())),
-                      absl::StrCat("this is ", Quoted(text)));
-      }
-      if (field->is_repeated()) return reflection->AddEnumValue(message, field, *value);
-      return reflection->SetEnumValue(message, field, *value);
-    }
-    case FieldDescriptor::CPPTYPE_BOOL:
-      if (text != "true" && text != "false") return Expect(place, "form", "true or false", absl::StrCat("this is ", Quoted(text)));
-      return reflection->SetBool(message, field, text == "true");
-    case FieldDescriptor::CPPTYPE_UINT32: {
-      uint32_t value = 0;
-      if (text.size() > 6 || !absl::SimpleAtoi(text, &value) || absl::StrCat(value) != text) {
-        return Expect(place, "form", "a whole number of at most six digits", absl::StrCat("this is ", Quoted(text)));
-      }
-      return reflection->SetUInt32(message, field, value);
-    }
-    default:
-      CheckString(text, place, RuleOf(field).means());
-      if (field->is_repeated()) return reflection->AddString(message, field, text);
-      return reflection->SetString(message, field, text);
-  }
+void Reader::CheckText(const std::string& text, const Place& place, const FieldDescriptor* field) {
+  CheckString(text, place, RuleOf(field).means());
 }
 
 void Reader::CheckString(const std::string& text, const Place& place, Meaning means) {

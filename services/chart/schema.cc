@@ -1,9 +1,6 @@
 #include "services/chart/schema.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
-
-#include <vector>
 
 #include "overdracht/workflow/v1/definition.pb.h"
 
@@ -12,16 +9,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-using workflow::v1::KeyRule;
-
-const FieldDescriptor* FirstField(const Descriptor* message, bool (*is_it)(const KeyRule&)) {
-  for (int i = 0; i < message->field_count(); ++i) {
-    if (is_it(RuleOf(message->field(i)))) return message->field(i);
-  }
-  return nullptr;
-}
-
-bool IsKeyOfRecord(const FieldDescriptor* field) { return !RuleOf(field).key() && RuleOf(field).means() != workflow::v1::MEANING_PLACE; }
 
 // Tasks are listed under the state in whose table they are; the definition holds all in one list.
 const FieldDescriptor* ExtraKey(const Descriptor* message) {
@@ -30,39 +17,19 @@ const FieldDescriptor* ExtraKey(const Descriptor* message) {
 
 }  // namespace
 
-const KeyRule& RuleOf(const FieldDescriptor* field) { return field->options().GetExtension(workflow::v1::yaml); }
-
-const FieldDescriptor* KeyField(const Descriptor* message) {
-  return FirstField(message, [](const KeyRule& rule) { return rule.key(); });
-}
-
-const FieldDescriptor* WholeField(const Descriptor* message) {
-  return FirstField(message, [](const KeyRule& rule) { return rule.whole(); });
-}
-
 bool IsValue(const Descriptor* message) {
   return message == workflow::v1::Condition::descriptor() || message == workflow::v1::Party::descriptor() ||
          message == workflow::v1::Trigger::descriptor() || message == workflow::v1::DecisionCondition::descriptor();
 }
 
-bool IsNamed(const FieldDescriptor* field) {
-  return field->is_repeated() && field->message_type() != nullptr && KeyField(field->message_type()) != nullptr;
-}
-
 const FieldDescriptor* FindKey(const Descriptor* message, absl::string_view key) {
   const FieldDescriptor* extra = ExtraKey(message);
-  if (extra != nullptr && extra->name() == key) return extra;
-  const FieldDescriptor* field = message->FindFieldByName(std::string(key));
-  return field != nullptr && IsKeyOfRecord(field) ? field : nullptr;
+  return extra != nullptr && extra->name() == key ? extra : yaml::FindKey(message, key);
 }
 
 std::string KeysOf(const Descriptor* message) {
-  std::vector<std::string> keys;
-  for (int i = 0; i < message->field_count(); ++i) {
-    if (IsKeyOfRecord(message->field(i))) keys.push_back(message->field(i)->name());
-  }
-  if (const FieldDescriptor* extra = ExtraKey(message); extra != nullptr) keys.push_back(extra->name());
-  return absl::StrJoin(keys, ", ");
+  const FieldDescriptor* extra = ExtraKey(message);
+  return extra == nullptr ? yaml::KeysOf(message) : absl::StrCat(yaml::KeysOf(message), ", ", extra->name());
 }
 
 }  // namespace overdracht::chart

@@ -27,6 +27,7 @@ using nlohmann::ordered_json;
 
 struct Options {
   std::string data, out;               // export
+  ServerOption server;                 // export, of a folder that is held
   std::string file, heads, heads_out;  // verify, replay
   std::string traject, at;             // replay
   bool compare = false, json = false;
@@ -44,7 +45,9 @@ int PrintJson(const ordered_json& json) {
 // The process that holds the folder writes the export; this one keeps what it sends.
 int ExportFromHolder(const Options& options, const std::string& address) {
   if (address.empty()) return NotFinished(absl::StrCat("the process that holds ", options.data, " does not serve yet; try again"));
-  const auto channel = Connect(address);
+  ServerOption server = options.server;
+  server.address = address;
+  const auto channel = Connect(server);
   if (channel == nullptr) return kNotFinished;
   const std::string unfinished = options.out + ".unfinished";
   std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
@@ -192,6 +195,7 @@ void AddAudit(CLI::App* program, Action* action) {
   CLI::App* const make = audit->add_subcommand("export", "The whole journal in one file, with all that is needed to verify it");
   make->add_option("--data", options->data, "The data folder; a process that holds it is asked")->type_name("DIR")->required();
   make->add_option("--out", options->out, "The file to write")->type_name("FILE")->required();
+  AddTlsOptions(make, &options->server);
   make->callback([options, action] { *action = [options] { return Export(*options); }; });
 
   CLI::App* const restore = audit->add_subcommand("restore", "A data folder from an export, after it was verified");

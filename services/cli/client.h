@@ -12,11 +12,17 @@ namespace overdracht::cli {
 
 inline constexpr char kDefaultServer[] = "127.0.0.1:7440";
 
-// --server ADDR
-void AddServerOption(CLI::App* command, std::string* server);
+// Which service, and as whom. Without an authority there are no certificates.
+struct ServerOption {
+  std::string address = kDefaultServer;
+  std::string tls_ca, tls_certificate, tls_key;  // files in PEM
+};
+// --server ADDR, and --tls-ca --tls-cert --tls-key: of these the environment may say as well (OVERDRACHT_TLS_CA, …).
+void AddServerOption(CLI::App* command, ServerOption* server);
+void AddTlsOptions(CLI::App* command, ServerOption* server);  // those alone
 
 // Null when nobody answers at the address within a second and a half; says so on stderr.
-std::shared_ptr<grpc::Channel> Connect(const std::string& server);
+std::shared_ptr<grpc::Channel> Connect(const ServerOption& server);
 
 // Says why a call failed. Returns kNotFinished.
 int CallFailed(const std::string& server, const grpc::Status& status);

@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
   std::string to;
-  std::string server = kDefaultServer;
+  ServerOption server;
   bool json = false;
 };
 
@@ -26,7 +26,7 @@ int Advance(const Options& options) {
   region::v1::AdvanceClockResponse response;
   const grpc::Status status = region::v1::OperatorService::NewStub(channel)->AdvanceClock(&context, request, &response);
   if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) return Usage(status.error_message());
-  if (!status.ok()) return CallFailed(options.server, status);
+  if (!status.ok()) return CallFailed(options.server.address, status);
   const std::string clock = base::FormatTime(response.clock_us());
   std::printf(options.json ? "{\"clock\":\"%s\"}\n" : "De klok staat op %s.\n", clock.c_str());
   return kDone;

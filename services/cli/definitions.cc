@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
-#include "services/base/limits.h"
+#include "services/cli/text_file.h"
 
 namespace overdracht::cli {
 namespace {
@@ -23,16 +22,9 @@ std::optional<std::string> Shipped(absl::string_view path) {
   return found->second;
 }
 
-// One byte more than is allowed is enough to be refused.
 std::optional<std::string> FromDisk(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text(base::kMaxWorkflowFileBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
+  absl::StatusOr<std::string> text = ReadTextFile(path);
+  return text.ok() ? std::optional(*std::move(text)) : std::nullopt;
 }
 
 std::string PathOf(const WorkflowPlace& place, absl::string_view file) {

@@ -3,6 +3,7 @@
 
 #include "services/cli/command.h"
 #include "services/cli/demo.h"
+#include "services/cli/installation.h"
 #include "services/cli/partner_parts.h"
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
@@ -12,21 +13,23 @@ namespace {
 
 struct Options {
   RegionOptions region;
-  Ports ports;
+  InstallationOptions installation;
   bool demo = false;
 };
 
 int Serve(const Options& options) {
   Signals signals;
-  const edge::Callers callers;
-  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, &callers);
+  const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
+  if (!installation.ok()) return Usage(std::string(installation.status().message()));
+  const std::unique_ptr<const edge::Callers> callers = installation->MakeCallers();
+  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, callers.get());
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
-  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), &callers, options.region.data);
+  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open((*region)->region(), callers.get(), options.region.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
 
   std::vector<grpc::Service*> services = (*partner)->services();
   services.push_back((*region)->operators());
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, std::move(services), FiguresOf((*region)->loop()));
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(*installation, *callers, std::move(services), FiguresOf((*region)->loop()));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
 
   const base::Micros now = MachineClock();
@@ -50,7 +53,7 @@ void AddDev(CLI::App* program, Action* action) {
   CLI::App* const command = program->add_subcommand("dev", "Everything in one process, on this machine only, data in one folder");
   auto options = std::make_shared<Options>();
   AddRegionOptions(command, &options->region);
-  AddPorts(command, &options->ports);
+  AddInstallationOptions(command, &options->installation);
   command->add_flag("--demo", options->demo, "Fill a new folder with a demonstration region");
   command->callback([options, action] {
     if (options->demo) {

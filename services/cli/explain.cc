@@ -16,7 +16,7 @@ struct Options {
   std::string traject;
   std::string as;
   bool json = false;
-  std::string server = kDefaultServer;
+  ServerOption server;
 };
 
 std::string Json(const api::v1::ExplainTrajectResponse& explained) {
@@ -70,7 +70,7 @@ int Explain(const Options& options) {
   request.set_traject(options.traject);
   api::v1::ExplainTrajectResponse response;
   const grpc::Status status = api::v1::OverviewService::NewStub(channel)->ExplainTraject(&context, request, &response);
-  if (!status.ok()) return CallFailed(options.server, status);
+  if (!status.ok()) return CallFailed(options.server.address, status);
   if (options.json) {
     std::printf("%s\n", Json(response).c_str());
   } else {

@@ -14,7 +14,7 @@ struct Options {
   bool follow = false;
   bool answers = false;
   bool json = false;
-  std::string server = kDefaultServer;
+  ServerOption server;
 };
 
 int Read(const Options& options) {
@@ -40,7 +40,7 @@ int Read(const Options& options) {
   }
   const grpc::Status status = reader->Finish();
   if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) return Usage(status.error_message());
-  return status.ok() ? static_cast<int>(kDone) : CallFailed(options.server, status);
+  return status.ok() ? static_cast<int>(kDone) : CallFailed(options.server.address, status);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Options {
   std::string oin;
   std::string region = kDefaultServer;
   std::string data;
-  Ports ports{.grpc = 7442, .http = 7443};
+  InstallationOptions installation{.usual_grpc_port = 7442, .usual_http_port = 7443};
+  std::string region_ca;
 };
 
 // Nothing is taken in before the workflows of the region are known: until then no report could be read.
@@ -31,18 +32,26 @@ bool WaitForRegion(Signals* signals, const remote::RemoteRegion& region, const s
   return true;
 }
 
+// The service shows the region the certificate that it shows its clients: its OIN stands in it.
+std::shared_ptr<grpc::ChannelCredentials> ToRegion(const Options& options, const Installation& installation) {
+  if (!installation.tls) return grpc::InsecureChannelCredentials();
+  return edge::MakeChannelCredentials(*installation.tls, options.region_ca.empty() ? installation.tls->client_ca : options.region_ca);
+}
+
 int Serve(const Options& options) {
   Signals signals;
+  const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
+  if (!installation.ok()) return Usage(std::string(installation.status().message()));
   absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(options.data);
   if (!lock.ok()) return NotFinished(std::string(lock.status().message()));
-  edge::Callers callers;
-  callers.ServeOnly(options.oin);
-  remote::RemoteRegion region(remote::ConnectTo(options.region, grpc::InsecureChannelCredentials()),
+  const std::unique_ptr<edge::Callers> callers = installation->MakeCallers();
+  callers->ServeOnly(options.oin);
+  remote::RemoteRegion region(remote::ConnectTo(options.region, ToRegion(options, *installation)),
                               {.organisation = options.oin, .changed = Signals::Look});
   if (!WaitForRegion(&signals, region, options.region)) return kDone;
-  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(&region, &callers, options.data);
+  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(&region, callers.get(), options.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(options.ports, (*partner)->services());
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(*installation, *callers, (*partner)->services());
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
@@ -73,7 +82,8 @@ void AddPartnerService(CLI::App* program, Action* action) {
           ""));
   command->add_option("--region", options->region, "Address of the workflow-service")->type_name("ADDR")->capture_default_str();
   command->add_option("--data", options->data, "Folder of its own data; made when it is not there")->type_name("DIR")->required();
-  AddPorts(command, &options->ports);
+  command->add_option("--region-ca", options->region_ca, "Authority of the region's certificate (PEM) [that of --tls-client-ca]")->type_name("FILE");
+  AddInstallationOptions(command, &options->installation);
   command->callback([options, action] { *action = [options] { return Serve(*options); }; });
 }
 

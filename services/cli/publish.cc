@@ -169,7 +169,7 @@ void AddFileOptions(CLI::App* command, PublishOptions* options) {
 void AddPublish(CLI::App* program, Action* action) {
   CLI::App* const command = program->add_subcommand("publish", "Report CloudEvents from a file, one a line, in its order");
   auto options = std::make_shared<PublishOptions>();
-  auto server = std::make_shared<std::string>(kDefaultServer);
+  auto server = std::make_shared<ServerOption>();
   AddFileOptions(command, options.get());
   AddServerOption(command, server.get());
   command->add_option("--as", options->as, "Report as this organisation only")->type_name("OIN");

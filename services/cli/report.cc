@@ -30,7 +30,7 @@ struct Options {
   bool validate_only = false;
   std::string if_position;
   bool json = false;
-  std::string server = kDefaultServer;
+  ServerOption server;
 };
 
 // The answer to a refused call stands in the error's details.
@@ -86,7 +86,7 @@ int Report(const Options& options) {
   request.set_if_position(options.if_position);
   api::v1::PublishResponse response;
   const grpc::Status status = api::v1::EventService::NewStub(channel)->Publish(&context, request, &response);
-  if (!status.ok() && status.error_details().empty()) return CallFailed(options.server, status);
+  if (!status.ok() && status.error_details().empty()) return CallFailed(options.server.address, status);
   const api::v1::Answer answer = status.ok() ? response.answer() : AnswerOf(status, envelope);
   const std::string text = options.json ? event::WriteAnswer(answer) : AnswerText(answer);
   std::printf("%s%s\n", options.validate_only && !options.json ? "niets vastgelegd; zou worden: " : "", text.c_str());

@@ -29,23 +29,28 @@ Signals::Reason Signals::Wait() {
 void Signals::End() { kill(getpid(), SIGUSR1); }
 void Signals::Look() { kill(getpid(), SIGUSR2); }
 
-void AddPorts(CLI::App* command, Ports* ports) {
-  const auto add = [command](const char* name, int* port) {
-    command->add_option(name, *port, "0 takes a free one")->type_name("N")->check(CLI::Range(0, 65535))->capture_default_str();
-  };
-  add("--grpc-port", &ports->grpc);
-  add("--http-port", &ports->http);
+Served::Served(std::unique_ptr<edge::Server> server)
+    : server_(std::move(server)), address_(server_->address()) {}
+
+namespace {
+
+std::optional<http::TlsFiles> HttpTlsOf(const std::optional<edge::TlsFiles>& tls) {
+  if (!tls) return std::nullopt;
+  return http::TlsFiles{.certificate = tls->certificate, .key = tls->key, .client_ca = tls->client_ca};
 }
 
-Served::Served(std::unique_ptr<edge::Server> server)
-    : server_(std::move(server)), address_(absl::StrCat("127.0.0.1:", server_->grpc_port())) {}
+}  // namespace
 
-absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Ports& ports, std::vector<grpc::Service*> services, http::Figures figures) {
-  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start({.grpc_port = ports.grpc, .services = std::move(services)});
+absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers, std::vector<grpc::Service*> services, http::Figures figures) {
+  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(
+      {.host = installation.listen, .grpc_port = installation.grpc_port, .tls = installation.tls, .services = std::move(services)});
   if (!server.ok()) return server.status();
   std::unique_ptr<Served> served(new Served(*std::move(server)));
   const edge::Server* const grpc = served->server_.get();
-  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start({.port = ports.http,
+  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start({.host = installation.listen,
+                                                                        .port = installation.http_port,
+                                                                        .tls = HttpTlsOf(installation.tls),
+                                                                        .vouch = [&callers](absl::string_view pem) { return callers.Vouch(pem); },
                                                                         .channel = served->server_->InProcessChannel(),
                                                                         .services = grpc->services(),
                                                                         .ready = [grpc] { return grpc->ready(); },

@@ -2,13 +2,13 @@
 #ifndef OVERDRACHT_SERVICES_CLI_SERVING_H_
 #define OVERDRACHT_SERVICES_CLI_SERVING_H_
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "services/base/time.h"
+#include "services/cli/installation.h"
 #include "services/edge/server.h"
 #include "services/http/port.h"
 
@@ -33,18 +33,12 @@ class Signals {
   sigset_t signals_;
 };
 
-struct Ports {
-  int grpc = 7440;  // 0: a free one
-  int http = 7441;
-};
-void AddPorts(CLI::App* command, Ports* ports);
-
 // Both ports of a service.
 class Served {
  public:
-  // The services must outlive it.
+  // The services and the callers must outlive it.
   // `figures`: what /metrics says beside those of the port.
-  static absl::StatusOr<std::unique_ptr<Served>> Start(const Ports& ports, std::vector<grpc::Service*> services,
+  static absl::StatusOr<std::unique_ptr<Served>> Start(const Installation& installation, const edge::Callers& callers, std::vector<grpc::Service*> services,
                                                        http::Figures figures = nullptr);
   ~Served() { Stop(); }
 

@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string traject;
   bool json = false;
-  std::string server = kDefaultServer;
+  ServerOption server;
 };
 
 int List(const Options& options) {
@@ -36,7 +36,7 @@ int List(const Options& options) {
     return NotFinished("the lines cannot be written");
   }
   const grpc::Status status = reader->Finish();
-  return status.ok() ? static_cast<int>(kDone) : CallFailed(options.server, status);
+  return status.ok() ? static_cast<int>(kDone) : CallFailed(options.server.address, status);
 }
 
 int Show(const Options& options) {
@@ -47,7 +47,7 @@ int Show(const Options& options) {
   request.set_traject(options.traject);
   region::v1::GetTrajectResponse response;
   const grpc::Status status = region::v1::OperatorService::NewStub(channel)->GetTraject(&context, request, &response);
-  if (!status.ok()) return CallFailed(options.server, status);
+  if (!status.ok()) return CallFailed(options.server.address, status);
   std::fputs(options.json ? (response.json() + "\n").c_str() : TrajectShowText(nlohmann::json::parse(response.json())).c_str(), stdout);
   return kDone;
 }

@@ -10,16 +10,18 @@ namespace {
 
 struct Options {
   RegionOptions region;
-  Ports ports;
+  InstallationOptions installation;
 };
 
 int Serve(const Options& options) {
   Signals signals;
-  const edge::Callers callers;
-  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, &callers);
+  const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
+  if (!installation.ok()) return Usage(std::string(installation.status().message()));
+  const std::unique_ptr<const edge::Callers> callers = installation->MakeCallers();
+  absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, callers.get());
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
   absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(options.ports, {(*region)->partners(), (*region)->operators()}, FiguresOf((*region)->loop()));
+      Served::Start(*installation, *callers, {(*region)->partners(), (*region)->operators()}, FiguresOf((*region)->loop()));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*region)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));
@@ -38,7 +40,7 @@ void AddWorkflowService(CLI::App* program, Action* action) {
       program->add_subcommand("workflow-service", "Decides and keeps the journal; partner services connect to it, data in one folder");
   auto options = std::make_shared<Options>();
   AddRegionOptions(command, &options->region);
-  AddPorts(command, &options->ports);
+  AddInstallationOptions(command, &options->installation);
   command->callback([options, action] { *action = [options] { return Serve(*options); }; });
 }
 

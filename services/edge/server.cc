@@ -13,7 +13,6 @@
 namespace overdracht::edge {
 namespace {
 
-constexpr char kHost[] = "127.0.0.1";
 // An event that is too long must come in to be refused as one; far longer ones are refused by gRPC itself.
 constexpr int kMostMessageBytes = 1 << 20;
 
@@ -52,8 +51,13 @@ class Names : public grpc::ServerBuilderOption {
 
 }  // namespace
 
+std::string AddressOf(const std::string& host, int port) {
+  return host.find(':') == std::string::npos ? absl::StrCat(host, ":", port) : absl::StrCat("[", host, "]:", port);
+}
+
 struct Server::Parts {
   std::unique_ptr<grpc::Server> grpc;
+  std::string host;
   int grpc_port = 0;
   std::vector<std::string> services;
   std::atomic<bool> ready = true;
@@ -71,7 +75,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   Parts& parts = *server->parts_;
 
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(absl::StrCat(kHost, ":", options.grpc_port), grpc::InsecureServerCredentials(), &parts.grpc_port);
+  parts.host = options.host;
+  builder.AddListeningPort(AddressOf(options.host, options.grpc_port),
+                           options.tls ? MakeServerCredentials(*options.tls) : grpc::InsecureServerCredentials(), &parts.grpc_port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // A subscriber whose connection is dropped without a word on the way is noticed, and may itself look whether we are here; a partner
   // service looks every 20 s.
@@ -91,6 +97,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 int Server::grpc_port() const { return parts_->grpc_port; }
 const std::vector<std::string>& Server::services() const { return parts_->services; }
+
+std::string Server::address() const {
+  const std::string& host = parts_->host;
+  return AddressOf(host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host, parts_->grpc_port);
+}
 
 bool Server::ready() const { return parts_->ready; }
 

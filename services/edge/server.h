@@ -1,12 +1,15 @@
-// The gRPC port of a service, on loopback, until it is stopped. What is served is the caller's.
+// The gRPC port of a service, until it is stopped. What is served is the caller's.
 #ifndef OVERDRACHT_SERVICES_EDGE_SERVER_H_
 #define OVERDRACHT_SERVICES_EDGE_SERVER_H_
 
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "services/edge/tls.h"
 
 namespace grpc {
 class Channel;
@@ -16,9 +19,14 @@ class Service;
 namespace overdracht::edge {
 
 struct ServerOptions {
+  std::string host = "127.0.0.1";        // the address to listen on
   int grpc_port = 7440;                  // 0: a free one
+  std::optional<TlsFiles> tls;           // nothing: no certificates; then `host` is one of loopback
   std::vector<grpc::Service*> services;  // must outlive the server
 };
+
+// host:port, or [host]:port where that is needed.
+std::string AddressOf(const std::string& host, int port);
 
 class Server {
  public:
@@ -27,6 +35,8 @@ class Server {
   ~Server();
 
   int grpc_port() const;
+  // Where it is reached from this machine: 127.0.0.1:7440
+  std::string address() const;
   // True until SetReady or Draining say otherwise.
   bool ready() const;
   // The full names of the services, health and reflection among them.

@@ -14,7 +14,9 @@ ARROWS = {
     "certs": {"base"},
     "texts": {"base"},
     "event": {"base", "texts"},
-    "chart": {"base"},
+    "yaml": {"base"},
+    "chart": {"base", "yaml"},
+    "config": {"base", "event", "yaml"},
     "engine": {"base", "chart"},
     "oracle": {"base"},
     "scenario": {"base", "texts", "event", "chart", "engine"},
@@ -27,11 +29,12 @@ ARROWS = {
     "http": {"base", "event", "edge"},
     "remote": {"base", "event", "chart", "region", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
-    "cli": {"base", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "remote", "http", "audit"},
+    "cli": {"base", "certs", "config", "yaml", "texts", "event", "chart", "engine", "scenario", "log", "region", "edge", "workflow", "partner", "remote",
+            "http", "audit"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
-PURE = ("base", "texts", "event", "chart", "engine", "oracle", "scenario")
+PURE = ("base", "texts", "event", "yaml", "config", "chart", "engine", "oracle", "scenario")
 # Not this, of a pure folder: it reads and writes the scenarios that stand on disk.
 NOT_PURE = {"services/scenario/test_workflow.cc"}
 

@@ -311,7 +311,7 @@ TEST(Read, AnEmptyFileIsFound) {
   Texts files = SmallFiles();
   files["klein/workflow.yaml"] = "# niets\n";
   EXPECT_THAT(FindingsOf(ReadFrom(files, "klein")),
-              ElementsAre("klein/workflow.yaml:1:1: empty: expected a definition, but the file is empty"));
+              ElementsAre("klein/workflow.yaml:1:1: empty: expected some text, but the file is empty"));
 }
 
 TEST(Read, WordsThatOtherYamlReadersTakeForSomethingElseAreWords) {

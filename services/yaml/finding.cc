@@ -1,13 +1,13 @@
-#include "services/chart/finding.h"
+#include "services/yaml/finding.h"
 
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
 #include <tuple>
 
-#include "services/chart/yaml.h"
+#include "services/yaml/tree.h"
 
-namespace overdracht::chart {
+namespace overdracht::yaml {
 
 std::string Finding::ToString() const { return absl::StrCat(file, ":", line, ":", column, ": ", code, ": ", message); }
 
@@ -25,4 +25,4 @@ std::vector<Finding> Findings::Sorted() const {
   return sorted;
 }
 
-}  // namespace overdracht::chart
+}  // namespace overdracht::yaml

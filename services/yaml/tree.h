@@ -1,8 +1,8 @@
-// Plain YAML as a tree whose every part knows where it stands. What a definition may not use is a finding: anchors, aliases, tags,
+// Plain YAML as a tree whose every part knows where it stands. What a file may not use is a finding: anchors, aliases, tags,
 // duplicate keys, a second document, more than 32 levels, more than 1 MB, very long lines. Reading is bounded in time and memory,
 // whatever the text.
-#ifndef OVERDRACHT_SERVICES_CHART_YAML_H_
-#define OVERDRACHT_SERVICES_CHART_YAML_H_
+#ifndef OVERDRACHT_SERVICES_YAML_TREE_H_
+#define OVERDRACHT_SERVICES_YAML_TREE_H_
 
 #include <absl/strings/string_view.h>
 
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "services/chart/finding.h"
+#include "services/yaml/finding.h"
 
-namespace overdracht::chart {
+namespace overdracht::yaml {
 
 struct Place {
   std::shared_ptr<const std::string> file;
@@ -45,6 +45,6 @@ struct Entry {
 // Reads one document. Nothing where nothing could be read; what is wrong is added to the findings.
 Node ReadYaml(const std::string& file, absl::string_view text, Findings* findings);
 
-}  // namespace overdracht::chart
+}  // namespace overdracht::yaml
 
-#endif  // OVERDRACHT_SERVICES_CHART_YAML_H_
+#endif  // OVERDRACHT_SERVICES_YAML_TREE_H_

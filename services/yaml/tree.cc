@@ -1,4 +1,4 @@
-#include "services/chart/yaml.h"
+#include "services/yaml/tree.h"
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/strings/str_cat.h>
@@ -12,12 +12,12 @@
 
 #include "services/base/limits.h"
 
-namespace overdracht::chart {
+namespace overdracht::yaml {
 namespace {
 
 // One line is all that the scanner looks ahead over; this bounds what it holds.
 constexpr size_t kMaxLineBytes = 4096;
-// In one list or map: more than any definition may have of anything.
+// In one list or map: more than any file may have of anything.
 constexpr size_t kMaxEntries = 4000;
 
 struct Stop {};  // thrown out of the parser when reading on is of no use
@@ -96,7 +96,7 @@ class Builder : public YAML::EventHandler {
     Add({.kind = Node::kNothing, .place = At(mark), .text = {}, .items = {}, .entries = {}});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    findings_->Add(At(mark), "alias", "expected the text itself, but this is an alias: a definition is read as it stands");
+    findings_->Add(At(mark), "alias", "expected the text itself, but this is an alias: a file is read as it stands");
     Add({.kind = Node::kNothing, .place = At(mark), .text = {}, .items = {}, .entries = {}});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
@@ -223,8 +223,8 @@ Node ReadYaml(const std::string& file, absl::string_view text, Findings* finding
     findings->Add(builder.At(error.mark), "not_yaml", absl::StrCat("expected YAML, but ", error.msg));
     return nothing;
   }
-  if (!builder.started()) findings->Add(start, "empty", "expected a definition, but the file is empty");
+  if (!builder.started()) findings->Add(start, "empty", "expected some text, but the file is empty");
   return builder.Take();
 }
 
-}  // namespace overdracht::chart
+}  // namespace overdracht::yaml

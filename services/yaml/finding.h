@@ -1,15 +1,15 @@
-// What is wrong with a definition, collected.
-#ifndef OVERDRACHT_SERVICES_CHART_FINDING_H_
-#define OVERDRACHT_SERVICES_CHART_FINDING_H_
+// What is wrong with a file, collected.
+#ifndef OVERDRACHT_SERVICES_YAML_FINDING_H_
+#define OVERDRACHT_SERVICES_YAML_FINDING_H_
 
 #include <absl/strings/string_view.h>
 
 #include <string>
 #include <vector>
 
-namespace overdracht::chart {
+namespace overdracht::yaml {
 
-// What is wrong with a definition, for its author: "file:line:column: code: message", the message saying what was expected.
+// What is wrong, for its author: "file:line:column: code: message", the message saying what was expected.
 struct Finding {
   std::string file;
   int line = 0;    // from 1
@@ -38,6 +38,6 @@ class Findings {
   std::vector<Finding> findings_;
 };
 
-}  // namespace overdracht::chart
+}  // namespace overdracht::yaml
 
-#endif  // OVERDRACHT_SERVICES_CHART_FINDING_H_
+#endif  // OVERDRACHT_SERVICES_YAML_FINDING_H_

@@ -1,0 +1,150 @@
+#include "services/config/read.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/strip.h>
+
+#include <algorithm>
+#include <set>
+
+#include "services/event/catalogue.h"
+#include "services/yaml/reader.h"
+#include "services/yaml/schema.h"
+#include "services/yaml/tree.h"
+
+namespace overdracht::config {
+namespace {
+
+using google::protobuf::Message;
+using yaml::Place;
+
+constexpr uint32_t kLargestPort = 65535;
+
+bool AreDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
+bool IsOin(absl::string_view text) { return text.size() == 20 && AreDigits(text); }
+
+class Reader : public yaml::Reader {
+ public:
+  using yaml::Reader::Reader;
+
+ protected:
+  void CheckText(const std::string& text, const Place& place, const FieldDescriptor* field) override {
+    if (text.empty()) Expect(place, "empty", absl::StrCat("a value for ", field->name()), "it is empty");
+    if (yaml::RuleOf(field).means() == workflow::v1::MEANING_EVENT && event::FindKind(text) == nullptr) {
+      Expect(place, "unknown_event", "the name of an event, such as homes.lost", absl::StrCat("this is ", yaml::Quoted(text)));
+    }
+  }
+};
+
+// What the schema does not say.
+class Checker {
+ public:
+  Checker(const v1::Configuration& configuration, const yaml::Places& places, yaml::Findings* findings)
+      : configuration_(configuration), places_(places), findings_(*findings) {}
+
+  void Check() {
+    CheckPort("grpc_port", configuration_.grpc_port());
+    CheckPort("http_port", configuration_.http_port());
+    if (!configuration_.listen().empty() && !IsLoopback(configuration_.listen()) && !configuration_.has_tls()) {
+      Add(places_.Of(configuration_, "listen"), "not_loopback", "tls with another address than one of loopback, but there is none");
+    }
+    CheckOins(configuration_, "operators", configuration_.operators());
+    for (const v1::Issuer& issuer : configuration_.issuers()) CheckIssuer(issuer);
+    for (const v1::Delegation& delegation : configuration_.delegations()) CheckDelegation(delegation);
+    CheckLimits(configuration_.limits());
+    if (!configuration_.has_tls()) CheckNeedsTls();
+  }
+
+ private:
+  void CheckPort(const char* key, uint32_t port) {
+    if (port > kLargestPort) Add(places_.Of(configuration_, key), "form", "a port of at most 65535, but this is more");
+  }
+
+  // Without certificates these would be read and mean nothing.
+  void CheckNeedsTls() {
+    for (const char* key : {"operators", "issuers", "delegations"}) {
+      if (places_.Has(configuration_, key)) {
+        Add(places_.Of(configuration_, key), "needs_tls", absl::StrCat("tls where there are ", key, ", but there is none"));
+      }
+    }
+  }
+
+  void CheckOins(const Message& message, const char* key, const google::protobuf::RepeatedPtrField<std::string>& oins) {
+    std::set<std::string> seen;
+    for (int i = 0; i < oins.size(); ++i) {
+      const Place place = places_.Of(message, key, i);
+      if (!IsOin(oins[i])) Add(place, "oin", "an OIN of 20 digits, but this is none");
+      if (!seen.insert(oins[i]).second) Add(place, "duplicate", "each OIN once, but this one is here again");
+    }
+  }
+
+  void CheckIssuer(const v1::Issuer& issuer) {
+    if (!issuer.name().empty() && !issuers_.insert(issuer.name()).second) {
+      Add(places_.Of(issuer, "name"), "duplicate", "each issuer once, but this one is here again");
+    }
+    for (int i = 0; i < issuer.prefixes_size(); ++i) {
+      const std::string& prefix = issuer.prefixes(i);
+      if (prefix.size() <= 20 && AreDigits(prefix)) continue;
+      Add(places_.Of(issuer, "prefixes", i), "prefix", "the first digits of an OIN, but this is none");
+    }
+  }
+
+  void CheckDelegation(const v1::Delegation& delegation) {
+    if (!delegation.supplier().empty() && !IsOin(delegation.supplier())) {
+      Add(places_.Of(delegation, "supplier"), "oin", "an OIN of 20 digits, but this is none");
+    }
+    CheckOins(delegation, "organisations", delegation.organisations());
+    for (int i = 0; i < delegation.organisations_size(); ++i) {
+      const Place place = places_.Of(delegation, "organisations", i);
+      if (delegation.organisations(i) == delegation.supplier()) {
+        Add(place, "itself", "an organisation other than the supplier, but it is the same");
+      } else if (!delegated_.emplace(delegation.supplier(), delegation.organisations(i)).second) {
+        Add(place, "duplicate", "one delegation of a supplier for an organisation, but this is another");
+      }
+    }
+  }
+
+  void CheckLimits(const v1::Limits& limits) {
+    const auto* type = limits.GetDescriptor();
+    for (int i = 0; i < type->field_count(); ++i) {
+      const std::string& key = type->field(i)->name();
+      if (places_.Has(limits, key) && limits.GetReflection()->GetUInt32(limits, type->field(i)) == 0) {
+        Add(places_.Of(limits, key), "form", "a number of at least 1, but this is 0");
+      }
+    }
+  }
+
+  void Add(const Place& place, absl::string_view code, absl::string_view expected) {
+    findings_.Add(place, code, absl::StrCat("expected ", expected));
+  }
+
+  const v1::Configuration& configuration_;
+  const yaml::Places& places_;
+  yaml::Findings& findings_;
+  std::set<std::string> issuers_;
+  std::set<std::pair<std::string, std::string>> delegated_;
+};
+
+}  // namespace
+
+ReadResult ReadConfiguration(const std::string& file, absl::string_view text) {
+  ReadResult result;
+  yaml::Findings findings;
+  const yaml::Node node = yaml::ReadYaml(file, text, &findings);
+  if (findings.size() == 0) {
+    yaml::Places places;
+    Reader(&findings, &places).Read(node, &result.configuration);
+    Checker(result.configuration, places, &findings).Check();
+  }
+  result.findings = findings.Sorted();
+  return result;
+}
+
+bool IsLoopback(absl::string_view address) {
+  if (address == "localhost" || address == "::1") return true;
+  return absl::ConsumePrefix(&address, "127.") && !address.empty() &&
+         std::all_of(address.begin(), address.end(), [](char c) { return absl::ascii_isdigit(c) || c == '.'; });
+}
+
+}  // namespace overdracht::config
