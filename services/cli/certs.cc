@@ -105,8 +105,10 @@ void AddCerts(CLI::App* program, Action* action) {
       program->add_subcommand("certs", "Makes an authority and certificates for tests and trials, not for production");
   auto options = std::make_shared<Options>();
   command->add_option("--out", options->out, "A new folder")->type_name("DIR")->required();
-  command->add_option("--oin", options->oins, "An organisation, by its test OIN; may be given again")->type_name("OIN")->expected(1);
-  command->add_option("--name", options->names, "Its name")->type_name("NAME")->expected(1);
+  command->add_option("--oin", options->oins, "An organisation, by its test OIN; may be given again")
+      ->type_name("OIN")
+      ->allow_extra_args(false);
+  command->add_option("--name", options->names, "Its name")->type_name("NAME")->allow_extra_args(false);
   command->callback([options, action] { *action = [options] { return Run(*options); }; });
 }
 

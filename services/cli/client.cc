@@ -43,9 +43,9 @@ void AddTlsOptions(CLI::App* command, ServerOption* server) {
   const auto add_file = [command](const char* name, std::string* file, const char* help, const char* environment) {
     command->add_option(name, *file, help)->type_name("FILE")->envname(environment);
   };
-  add_file("--tls-ca", &server->tls_ca, "Authority of the service's certificate (PEM)", "OVERDRACHT_TLS_CA");
-  add_file("--tls-cert", &server->tls_certificate, "Your certificate (PEM)", "OVERDRACHT_TLS_CERT");
-  add_file("--tls-key", &server->tls_key, "Its key (PEM)", "OVERDRACHT_TLS_KEY");
+  add_file("--tls-ca", &server->tls_ca, "Authority of the service's certificate (PEM)", "OVERDRACHT_CA");
+  add_file("--tls-cert", &server->tls_certificate, "Your certificate (PEM)", "OVERDRACHT_CERT");
+  add_file("--tls-key", &server->tls_key, "Its key (PEM)", "OVERDRACHT_KEY");
 }
 
 std::shared_ptr<grpc::Channel> Connect(const ServerOption& server) {

@@ -17,7 +17,7 @@ struct ServerOption {
   std::string address = kDefaultServer;
   std::string tls_ca, tls_certificate, tls_key;  // files in PEM
 };
-// --server ADDR, and --tls-ca --tls-cert --tls-key: of these the environment may say as well (OVERDRACHT_TLS_CA, …).
+// --server ADDR, and --tls-ca --tls-cert --tls-key: of these the environment may say as well (OVERDRACHT_CA, …).
 void AddServerOption(CLI::App* command, ServerOption* server);
 void AddTlsOptions(CLI::App* command, ServerOption* server);  // those alone
 

@@ -29,7 +29,8 @@ int Serve(const Options& options) {
 
   std::vector<grpc::Service*> services = (*partner)->services();
   services.push_back((*region)->operators());
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(*installation, *callers, std::move(services), FiguresOf((*region)->loop()));
+  absl::StatusOr<std::unique_ptr<Served>> served =
+      Served::Start(*installation, *callers, std::move(services), FiguresOf((*region)->loop()));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
 
   const base::Micros now = MachineClock();

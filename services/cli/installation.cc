@@ -35,6 +35,14 @@ edge::Trust TrustOf(const config::v1::Configuration& configuration) {
   return trust;
 }
 
+edge::Rates RatesOf(const config::v1::Limits& limits) {
+  edge::Rates rates;
+  if (limits.reports_per_second() > 0) rates.reports_per_second = limits.reports_per_second();
+  if (limits.reports_at_once() > 0) rates.reports_at_once = limits.reports_at_once();
+  if (limits.open_streams() > 0) rates.open_streams = limits.open_streams();
+  return rates;
+}
+
 absl::StatusOr<std::optional<edge::TlsFiles>> TlsOf(const InstallationOptions& options, const config::v1::Configuration& configuration) {
   // What the file names lies beside it.
   const std::filesystem::path folder = std::filesystem::path(options.config).parent_path();
@@ -84,6 +92,7 @@ absl::StatusOr<Installation> ReadInstallation(const InstallationOptions& options
   installation.http_port = options.http_port.value_or(installation.http_port);
   installation.tls = *std::move(tls);
   installation.trust = TrustOf(*configuration);
+  if (installation.tls || configuration->has_limits()) installation.rates = RatesOf(configuration->limits());
   if (!installation.tls && !config::IsLoopback(installation.listen)) {
     return absl::InvalidArgumentError(
         "expected --tls-cert, --tls-key and --tls-client-ca with another --listen than an address of loopback, but they are missing");
@@ -92,7 +101,8 @@ absl::StatusOr<Installation> ReadInstallation(const InstallationOptions& options
 }
 
 std::unique_ptr<edge::Callers> Installation::MakeCallers() const {
-  return tls ? std::make_unique<edge::Callers>(trust, MachineClock) : std::make_unique<edge::Callers>();
+  return std::make_unique<edge::Callers>(
+      edge::Callers::Rules{.trust = trust, .client_ca = tls ? tls->client_ca : "", .rates = rates, .clock = MachineClock});
 }
 
 }  // namespace overdracht::cli

@@ -30,6 +30,7 @@ struct Installation {
   int http_port = 7441;
   std::optional<edge::TlsFiles> tls;
   edge::Trust trust;
+  std::optional<edge::Rates> rates;  // nothing: as often as they like
 
   std::unique_ptr<edge::Callers> MakeCallers() const;
 };

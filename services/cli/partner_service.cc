@@ -82,7 +82,8 @@ void AddPartnerService(CLI::App* program, Action* action) {
           ""));
   command->add_option("--region", options->region, "Address of the workflow-service")->type_name("ADDR")->capture_default_str();
   command->add_option("--data", options->data, "Folder of its own data; made when it is not there")->type_name("DIR")->required();
-  command->add_option("--region-ca", options->region_ca, "Authority of the region's certificate (PEM) [that of --tls-client-ca]")->type_name("FILE");
+  command->add_option("--region-ca", options->region_ca, "Authority of the region's certificate (PEM) [that of --tls-client-ca]")
+      ->type_name("FILE");
   AddInstallationOptions(command, &options->installation);
   command->callback([options, action] { *action = [options] { return Serve(*options); }; });
 }

@@ -38,8 +38,8 @@ class Served {
  public:
   // The services and the callers must outlive it.
   // `figures`: what /metrics says beside those of the port.
-  static absl::StatusOr<std::unique_ptr<Served>> Start(const Installation& installation, const edge::Callers& callers, std::vector<grpc::Service*> services,
-                                                       http::Figures figures = nullptr);
+  static absl::StatusOr<std::unique_ptr<Served>> Start(const Installation& installation, const edge::Callers& callers,
+                                                       std::vector<grpc::Service*> services, http::Figures figures = nullptr);
   ~Served() { Stop(); }
 
   const std::string& address() const { return address_; }

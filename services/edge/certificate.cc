@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <climits>
@@ -88,6 +89,22 @@ absl::StatusOr<Certificate> ReadCertificatePem(absl::string_view pem) {
   ERR_clear_error();
   if (certificate == nullptr) return Expected("this is none");
   return ReadCertificate(*certificate);
+}
+
+bool IsSignedByOneOf(absl::string_view authorities, absl::string_view certificate) {
+  if (authorities.size() > INT_MAX || certificate.size() > INT_MAX) return false;
+  const BioPtr bundle(BIO_new_mem_buf(authorities.data(), static_cast<int>(authorities.size())));
+  const BioPtr bio(BIO_new_mem_buf(certificate.data(), static_cast<int>(certificate.size())));
+  const X509Ptr signed_one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  bool is_signed = false;
+  while (signed_one != nullptr && !is_signed) {
+    const X509Ptr authority(PEM_read_bio_X509(bundle.get(), nullptr, nullptr, nullptr));
+    if (authority == nullptr) break;
+    is_signed = X509_check_issued(authority.get(), signed_one.get()) == X509_V_OK &&
+                X509_verify(signed_one.get(), X509_get0_pubkey(authority.get())) == 1;
+  }
+  ERR_clear_error();
+  return is_signed;
 }
 
 absl::StatusOr<Certificate> ReadCertificateDer(absl::string_view der) {

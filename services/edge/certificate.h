@@ -24,6 +24,9 @@ absl::StatusOr<Certificate> ReadCertificate(const X509& certificate);
 absl::StatusOr<Certificate> ReadCertificatePem(absl::string_view pem);
 absl::StatusOr<Certificate> ReadCertificateDer(absl::string_view der);
 
+// An authority of this bundle (PEM) has the name of the certificate's issuer and signed it.
+bool IsSignedByOneOf(absl::string_view authorities, absl::string_view certificate);
+
 // 20 digits that begin with one of the prefixes that are in use.
 bool IsOin(absl::string_view text);
 // One that is given out to nobody: prefix 00000099.

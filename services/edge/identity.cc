@@ -4,6 +4,10 @@
 #include <grpc/grpc_security_constants.h>
 #include <openssl/crypto.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "services/edge/answers.h"
 #include "services/edge/random_id.h"
 #include "services/event/catalogue.h"
 
@@ -27,6 +31,11 @@ bool IsSecret(absl::string_view given, const std::string& secret) {
   return given.size() == secret.size() && CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
 }
 
+std::string FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 grpc::Status Unauthenticated(absl::string_view why) { return {grpc::StatusCode::UNAUTHENTICATED, std::string(why)}; }
 
 grpc::Status NotDelegated() {
@@ -48,12 +57,18 @@ Voice Caller::SpeaksForUnreadable() const {
   return {*organisation, *organisation == oin ? "" : oin};
 }
 
-Callers::Callers(Trust trust, std::function<base::Micros()> clock)
-    : trust_(std::move(trust)), clock_(std::move(clock)), secret_(RandomId()) {}
+struct Callers::Counted {
+  explicit Counted(const Rates& rates) : limits(rates) {}
+  absl::Mutex mutex;
+  Limits limits ABSL_GUARDED_BY(mutex);
+};
+
+Callers::Callers(Rules rules)
+    : rules_(std::move(rules)), secret_(RandomId()), counted_(rules_.rates ? std::make_shared<Counted>(*rules_.rates) : nullptr) {}
 
 Caller Callers::Identify(const grpc::CallbackServerContext& context) const {
   Caller caller;
-  caller.trust = &trust_;
+  caller.trust = &rules_.trust;
   if (with_certificates()) {
     absl::StatusOr<std::string> oin = Authenticate(context);
     if (!oin.ok()) {
@@ -69,7 +84,7 @@ Caller Callers::Identify(const grpc::CallbackServerContext& context) const {
   if (!only_.empty() && *organisation != only_) {
     caller.status = {grpc::StatusCode::PERMISSION_DENIED, "expected a caller for the organisation of this service, but it is for another"};
   } else if (with_certificates()) {
-    if (!trust_.MaySpeak(caller.oin, *caller.organisation)) caller.status = NotDelegated();
+    if (!rules_.trust.MaySpeak(caller.oin, *caller.organisation)) caller.status = NotDelegated();
   } else if (!IsTestOin(*organisation)) {
     caller.status = Unauthenticated("expected overdracht-oin to be a test OIN (20 digits, prefix 00000099), but it is not");
   }
@@ -84,9 +99,43 @@ OrganisationCaller Callers::IdentifyOrganisation(const grpc::CallbackServerConte
     return {Unauthenticated("expected a caller who says for which organisation it speaks, but there is none"), "", ""};
   }
   std::string organisation = caller.organisation.value_or(caller.oin);
-  const bool may = kind.empty() ? trust_.MayDoAll(caller.oin, organisation) : trust_.MayReport(caller.oin, organisation, kind);
+  const bool may = kind.empty() ? rules_.trust.MayDoAll(caller.oin, organisation) : rules_.trust.MayReport(caller.oin, organisation, kind);
   if (!may) return {NotDelegated(), "", ""};
   return {grpc::Status::OK, organisation, organisation == caller.oin ? "" : std::move(caller.oin)};
+}
+
+OrganisationCaller Callers::IdentifyReporter(const grpc::CallbackServerContext& context, absl::string_view kind) const {
+  OrganisationCaller caller = IdentifyOrganisation(context, kind);
+  if (caller.status.ok()) caller.status = MayReport({caller.organisation, caller.supplier});
+  return caller;
+}
+
+base::Micros Callers::WaitToReport(const Voice& voice) const {
+  if (counted_ == nullptr) return 0;
+  absl::MutexLock lock(&counted_->mutex);
+  return counted_->limits.TakeReport(voice.organisation.empty() ? voice.supplier : voice.organisation, rules_.clock());
+}
+
+grpc::Status Callers::MayReport(const Voice& voice) const {
+  const base::Micros wait = WaitToReport(voice);
+  if (wait == 0) return grpc::Status::OK;
+  return TooOften("expected fewer reports a second of one organisation, but there are too many; send this one again later", wait);
+}
+
+std::shared_ptr<const void> Callers::OpenStream(const std::string& organisation) const {
+  static const auto nothing = std::make_shared<const int>();
+  if (counted_ == nullptr) return nothing;
+  absl::MutexLock lock(&counted_->mutex);
+  if (!counted_->limits.OpenStream(organisation, rules_.clock())) return nullptr;
+  // Lives on its own: a stream may end after the service.
+  return {nothing.get(), [counted = counted_, organisation](const int*) {
+            absl::MutexLock closing(&counted->mutex);
+            counted->limits.CloseStream(organisation);
+          }};
+}
+
+grpc::Status Callers::TooManyStreams() {
+  return TooOften("expected fewer open streams of one organisation, but there are too many; close one first", base::kSecond);
 }
 
 grpc::Status Callers::RequireOperator(const grpc::CallbackServerContext& context) const {
@@ -94,7 +143,7 @@ grpc::Status Callers::RequireOperator(const grpc::CallbackServerContext& context
   if (with_certificates()) {
     const absl::StatusOr<std::string> oin = Authenticate(context);
     if (!oin.ok()) return Unauthenticated(std::string(oin.status().message()));
-    is_operator = trust_.operators.count(*oin) > 0;
+    is_operator = rules_.trust.operators.count(*oin) > 0;
   }
   if (is_operator && !Find(context, kOrganisation)) return grpc::Status::OK;
   return {grpc::StatusCode::PERMISSION_DENIED, "expected the operator of the installation, but the call is made for an organisation"};
@@ -115,7 +164,7 @@ absl::StatusOr<std::string> Callers::Authenticate(const grpc::CallbackServerCont
   }
   if (!read->ok()) return read->status();
   // The handshake looked at the day it was made; a connection may be older than that.
-  if ((*read)->valid_until_us < clock_()) return absl::UnauthenticatedError("expected a valid certificate, but it has expired");
+  if ((*read)->valid_until_us < rules_.clock()) return absl::UnauthenticatedError("expected a valid certificate, but it has expired");
   return (*read)->oin;
 }
 
@@ -125,7 +174,10 @@ std::shared_ptr<const Callers::Read> Callers::Parse(absl::string_view pem) const
     if (const auto found = read_.find(pem); found != read_.end()) return found->second;
   }
   Read read = ReadCertificatePem(pem);
-  if (read.ok() && !trust_.Vouches(read->issuer, read->oin)) {
+  // By its signature too: an authority that is trusted could give its own subordinate the name of another.
+  const bool vouched = read.ok() && rules_.trust.Vouches(read->issuer, read->oin) &&
+                       (rules_.trust.issuers.empty() || IsSignedByOneOf(FileText(rules_.client_ca), pem));
+  if (read.ok() && !vouched) {
     read = absl::UnauthenticatedError("expected a certificate whose issuer may vouch for its OIN, but it may not");
   }
   auto kept = std::make_shared<const Read>(std::move(read));

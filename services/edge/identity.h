@@ -21,6 +21,7 @@
 #include "overdracht/event/v1/event.pb.h"
 #include "services/base/time.h"
 #include "services/edge/certificate.h"
+#include "services/edge/limits.h"
 #include "services/edge/trust.h"
 
 namespace overdracht::edge {
@@ -53,9 +54,16 @@ struct OrganisationCaller {
 
 class Callers {
  public:
-  // Without certificates.
+  struct Rules {
+    Trust trust;
+    std::string client_ca;                // PEM, the file; empty: no certificates
+    std::optional<Rates> rates;           // nothing: as often as they like
+    std::function<base::Micros()> clock;  // of the machine; there where there are certificates or rates
+  };
+
+  // Without certificates, and without limits.
   Callers() = default;
-  Callers(Trust trust, std::function<base::Micros()> clock);
+  explicit Callers(Rules rules);
   Callers(const Callers&) = delete;
 
   // Of a service of one organisation: who says nothing speaks for it, and nobody speaks for another. Before anybody calls.
@@ -67,13 +75,24 @@ class Callers {
   // events is not enough.
   OrganisationCaller IdentifyOrganisation(const grpc::CallbackServerContext& context, absl::string_view kind = "") const;
 
+  // The same, of a call that reports one event: RESOURCE_EXHAUSTED where there are too many of them.
+  OrganisationCaller IdentifyReporter(const grpc::CallbackServerContext& context, absl::string_view kind) const;
+
+  // A report of somebody. 0: it is taken in; else it is worth trying again after so long.
+  base::Micros WaitToReport(const Voice& voice) const;
+  // The same as a status: RESOURCE_EXHAUSTED.
+  grpc::Status MayReport(const Voice& voice) const;
+  // A stream of this organisation, open for as long as what is returned is kept. Null: there are as many as there may be.
+  std::shared_ptr<const void> OpenStream(const std::string& organisation) const;
+  static grpc::Status TooManyStreams();
+
   // The operator of the installation; without certificates anybody who gives no other name.
   grpc::Status RequireOperator(const grpc::CallbackServerContext& context) const;
 
   // The metadata of a call within the process that is made for a client whose handshake took place at another port (PEM).
   std::vector<std::pair<std::string, std::string>> Vouch(absl::string_view certificate) const;
 
-  bool with_certificates() const { return clock_ != nullptr; }
+  bool with_certificates() const { return !rules_.client_ca.empty(); }
 
  private:
   using Read = absl::StatusOr<Certificate>;
@@ -82,10 +101,13 @@ class Callers {
   absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext& context) const;
   std::shared_ptr<const Read> Parse(absl::string_view pem) const;
 
-  const Trust trust_;
-  const std::function<base::Micros()> clock_;  // null: no certificates
-  const std::string secret_;                   // of those who vouch
-  std::string only_;                           // empty: organisations are served
+  // What the limits know, for as long as a stream is open.
+  struct Counted;
+
+  const Rules rules_;
+  const std::string secret_;  // of those who vouch
+  std::string only_;          // empty: organisations are served
+  const std::shared_ptr<Counted> counted_;
   mutable absl::Mutex mutex_;
   // What was read of the certificates that were seen last: a call costs a look-up.
   mutable absl::flat_hash_map<std::string, std::shared_ptr<const Read>> read_ ABSL_GUARDED_BY(mutex_);

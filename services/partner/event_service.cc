@@ -1,7 +1,9 @@
 #include "services/partner/event_service.h"
 
 #include <absl/synchronization/mutex.h>
+#include <grpcpp/alarm.h>
 
+#include <chrono>
 #include <deque>
 
 #include "services/base/limits.h"
@@ -40,8 +42,13 @@ Report ReadReport(const chart::Workflows& workflows, const Caller& caller, const
 
 class PublishReactor : public grpc::ServerUnaryReactor {
  public:
-  PublishReactor(region::Region* region, const Caller& caller, const api::v1::PublishRequest& request, api::v1::PublishResponse* response) {
+  PublishReactor(region::Region* region, const edge::Callers& callers, const Caller& caller, const api::v1::PublishRequest& request,
+                 api::v1::PublishResponse* response) {
     Report report = ReadReport(*region->workflows(), caller, request.cloud_event());
+    if (grpc::Status status = callers.MayReport({report.caller, report.supplier}); !status.ok()) {
+      Finish(status);
+      return;
+    }
     report.validate_only = request.validate_only();
     if (!request.if_position().empty()) {
       report.if_position = edge::ParsePosition(request.if_position());
@@ -66,7 +73,8 @@ class PublishReactor : public grpc::ServerUnaryReactor {
 // which then starts what the new state asks for. It lives until the region has answered all that it was given.
 class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse> {
  public:
-  PublishStreamReactor(region::Region* region, const Caller& caller) : region_(region), caller_(caller) {
+  PublishStreamReactor(region::Region* region, const edge::Callers* callers, const Caller& caller, std::shared_ptr<const void> open)
+      : region_(region), callers_(*callers), caller_(caller), open_(std::move(open)) {
     Update([] {});
   }
 
@@ -86,7 +94,7 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
     report.order = order_;
     report.done = [this, envelope = edge::EnvelopeOf(report.event)](const absl::StatusOr<Answer>& answer) { OnAnswer(envelope, answer); };
     next_ = std::move(report);
-    Submit(region::MemoryOf(request_.cloud_event().size()));
+    Admit(region::MemoryOf(request_.cloud_event().size()));
   }
 
   void OnWriteDone(bool ok) override {
@@ -115,6 +123,13 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
         answers_.push_back(std::move(response));
       }
     });
+  }
+
+  // Who sends faster than it may is slowed down: nothing more is read until this one may come in.
+  void Admit(size_t bytes) {
+    const base::Micros wait = callers_.WaitToReport({next_.caller, next_.supplier});
+    if (wait == 0) return Submit(bytes);
+    alarm_.Set(std::chrono::system_clock::now() + std::chrono::microseconds(wait), [this, bytes](bool) { Admit(bytes); });
   }
 
   // Nothing more is read before the region has taken this one in: a full queue slows the senders down, and holds one report of each.
@@ -158,7 +173,10 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
   }
 
   region::Region* const region_;
+  const edge::Callers& callers_;
   const Caller caller_;
+  const std::shared_ptr<const void> open_;
+  grpc::Alarm alarm_;
   const std::shared_ptr<Order> order_ = std::make_shared<Order>();
   PublishStreamRequest request_;
   Report next_;
@@ -181,13 +199,15 @@ grpc::ServerUnaryReactor* EventService::Publish(grpc::CallbackServerContext* con
                                                 api::v1::PublishResponse* response) {
   const Caller caller = callers_->Identify(*context);
   if (!caller.status.ok()) return edge::Finished(context, caller.status);
-  return new PublishReactor(region_, caller, *request, response);
+  return new PublishReactor(region_, *callers_, caller, *request, response);
 }
 
 grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse>* EventService::PublishStream(grpc::CallbackServerContext* context) {
   const Caller caller = callers_->Identify(*context);
   if (!caller.status.ok()) return new RefusedStream(caller.status);
-  return new PublishStreamReactor(region_, caller);
+  std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation.value_or(caller.oin));
+  if (open == nullptr) return new RefusedStream(edge::Callers::TooManyStreams());
+  return new PublishStreamReactor(region_, callers_, caller, std::move(open));
 }
 
 }  // namespace overdracht::partner

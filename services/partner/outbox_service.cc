@@ -63,7 +63,9 @@ grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::Call
   if (!after.ok()) return new edge::Refused<SubscribeResponse>(edge::ToGrpc(after.status()));
   auto next = std::make_shared<region::OutboxRequest>(
       region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()});
-  const auto ask = [region = region_, next, filter = *filter](PieceStream<SubscribeResponse>::Give give) {
+  const std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation);
+  if (open == nullptr) return new edge::Refused<SubscribeResponse>(edge::Callers::TooManyStreams());
+  const auto ask = [region = region_, next, filter = *filter, open](PieceStream<SubscribeResponse>::Give give) {
     region->ReadOutbox(*next, [next, filter, give](absl::StatusOr<region::OutboxPage> page) {
       if (!page.ok()) return give(page.status());
       next->after = page->after;

@@ -75,11 +75,11 @@ ReportService::ReportService(const google::protobuf::ServiceDescriptor& service,
   for (size_t i = 0; i < methods_.size(); ++i) {
     const ReportMethod& method = methods_[i];
     AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(
-        static_cast<int>(i), new Handler([region, callers, &method](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                                                    grpc::ByteBuffer* response) {
-          return new ReportReactor(region, method, callers->IdentifyOrganisation(*context, method.kind), *request, response);
-        }));
+    MarkMethodRawCallback(static_cast<int>(i),
+                          new Handler([region, callers, &method](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                                                 grpc::ByteBuffer* response) {
+                            return new ReportReactor(region, method, callers->IdentifyReporter(*context, method.kind), *request, response);
+                          }));
   }
 }
 

@@ -196,9 +196,11 @@ grpc::ServerWriteReactor<WatchTrajectenResponse>* OverviewService::WatchTrajecte
   if (!caller.status.ok()) return new edge::Refused<WatchTrajectenResponse>(caller.status);
   const absl::StatusOr<uint64_t> after = event::ParseCursor(request->after());
   if (!after.ok()) return new edge::Refused<WatchTrajectenResponse>(ToGrpc(after.status()));
+  const std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation);
+  if (open == nullptr) return new edge::Refused<WatchTrajectenResponse>(edge::Callers::TooManyStreams());
   auto watching = std::make_shared<Watching>(region_, overviews_, caller.organisation, *request, *after);
   return new PieceStream<WatchTrajectenResponse>(
-      [watching](const Watching::Give& give) { watching->Next(give); },
+      [watching, open](const Watching::Give& give) { watching->Next(give); },
       [this, organisation = caller.organisation](std::function<void()> wake) { return region_->Listen(organisation, std::move(wake)); });
 }
 

@@ -67,6 +67,21 @@ TEST(Certificate, WhatIsNoneIsRefused) {
   EXPECT_FALSE(ReadCertificateDer("0\x82").ok());
 }
 
+TEST(Certificate, OfAnAuthorityIsWhatThatSigned) {
+  const auto make = [] { return *certs::Authority::Make("Example CA", At("2020-01-01T00:00:00Z"), At("2040-01-01T00:00:00Z")); };
+  const certs::Authority one = make(), of_the_same_name = make();
+  const auto issued = one.Issue({.subject = {{"serialNumber", kOin}},
+                                 .names = "",
+                                 .use = "clientAuth",
+                                 .from_us = At("2026-01-01T00:00:00Z"),
+                                 .until_us = At("2027-01-01T00:00:00Z")});
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_TRUE(IsSignedByOneOf(one.own().certificate, issued->certificate));
+  EXPECT_TRUE(IsSignedByOneOf(of_the_same_name.own().certificate + one.own().certificate, issued->certificate));
+  EXPECT_FALSE(IsSignedByOneOf(of_the_same_name.own().certificate, issued->certificate));
+  EXPECT_FALSE(IsSignedByOneOf("", issued->certificate));
+}
+
 TEST(Oin, OfATestHasItsPrefix) {
   EXPECT_TRUE(IsTestOin(kOin));
   EXPECT_FALSE(IsTestOin("00000001003214345000"));

@@ -1,4 +1,4 @@
-// docs/events.md says what the protos say: its tables are made from the descriptors and the comments beside them.
+// docs/events.md and docs/roles.md say what the protos say: their tables are made from the descriptors and the comments beside them.
 //
 // A table stands between <!-- begin NAME --> and <!-- end NAME -->. When one is out of date this test fails; with OVERDRACHT_REWRITE_DOCS=1
 // in the environment it writes them anew instead. docs/corrections.md has a row for every kind of event.
@@ -13,6 +13,7 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -192,6 +193,44 @@ TEST(EventsPage, ItsTablesAreThoseOfTheProtos) {
     return;
   }
   EXPECT_EQ(page, made) << "docs/events.md is out of date: run this test with OVERDRACHT_REWRITE_DOCS=1 and commit what it wrote";
+}
+
+// By who may report it, the kinds of events; in the order of options.proto.
+std::string ReportersTable() {
+  std::string table = "| who | may report |\n|---|---|\n";
+  const EnumDescriptor* reporters = v1::Reporter_descriptor();
+  for (int i = 1; i < reporters->value_count(); ++i) {
+    std::vector<std::string> names;
+    for (const Kind& kind : Kinds()) {
+      const bool may = std::count(kind.reporters.begin(), kind.reporters.end(), reporters->value(i)->number()) > 0;
+      if (may) names.push_back(Code(kind.name));
+    }
+    if (!names.empty()) {
+      absl::StrAppend(&table, "| ", base::CodeOf(reporters, reporters->value(i)->number()), " | ", absl::StrJoin(names, ", "), " |\n");
+    }
+  }
+  return table;
+}
+
+std::string ToldTable(const Source& source) {
+  std::string table = "| what is told | to whom |\n|---|---|\n";
+  const auto* data = source.notice->FindMessageTypeByName("Notice")->FindOneofByName("data");
+  for (int i = 0; i < data->field_count(); ++i) {
+    absl::StrAppend(&table, "| ", Code(absl::StrReplaceAll(data->field(i)->name(), {{"_", "-"}})), " | ",
+                    Comment(data->field(i)->message_type()), " |\n");
+  }
+  return table;
+}
+
+TEST(RolesPage, ItsTablesAreThoseOfTheProtos) {
+  const std::string path = OVERDRACHT_SOURCE_DIR "/docs/roles.md";
+  const std::string page = ReadFile(path);
+  const std::string made = WithTable(WithTable(page, "reporters", ReportersTable()), "told", ToldTable(Source()));
+  if (std::getenv("OVERDRACHT_REWRITE_DOCS") != nullptr) {
+    std::ofstream(path) << made;
+    return;
+  }
+  EXPECT_EQ(page, made) << "docs/roles.md is out of date: run this test with OVERDRACHT_REWRITE_DOCS=1 and commit what it wrote";
 }
 
 TEST(EventsPage, EveryMessageHasAComment) {
