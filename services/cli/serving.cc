@@ -31,7 +31,6 @@ void Signals::Look() { kill(getpid(), SIGUSR2); }
 
 Served::Served(std::unique_ptr<edge::Server> server) : server_(std::move(server)), address_(server_->address()) {}
 
-<<<<<<< HEAD
 namespace {
 
 std::optional<http::TlsFiles> HttpTlsOf(const std::optional<edge::TlsFiles>& tls) {
@@ -43,15 +42,11 @@ std::optional<http::TlsFiles> HttpTlsOf(const std::optional<edge::TlsFiles>& tls
 
 absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers,
                                                       std::vector<grpc::Service*> services, http::Figures figures) {
-=======
-absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, std::vector<grpc::Service*> services) {
->>>>>>> a63f76c (Each organisation may call so often, and an issuer is known by its signature too)
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(
       {.host = installation.listen, .grpc_port = installation.grpc_port, .tls = installation.tls, .services = std::move(services)});
   if (!server.ok()) return server.status();
   std::unique_ptr<Served> served(new Served(*std::move(server)));
   const edge::Server* const grpc = served->server_.get();
-<<<<<<< HEAD
   absl::StatusOr<std::unique_ptr<http::Port>> http =
       http::Port::Start({.host = installation.listen,
                          .port = installation.http_port,
@@ -61,12 +56,6 @@ absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& instal
                          .services = grpc->services(),
                          .ready = [grpc] { return grpc->ready(); },
                          .figures = std::move(figures)});
-=======
-  absl::StatusOr<std::unique_ptr<http::Port>> http = http::Port::Start(
-      {.port = installation.http_port, .channel = served->server_->InProcessChannel(), .services = grpc->services(), .ready = [grpc] {
-         return grpc->ready();
-       }});
->>>>>>> a63f76c (Each organisation may call so often, and an issuer is known by its signature too)
   if (!http.ok()) return http.status();
   served->http_ = *std::move(http);
   return served;
