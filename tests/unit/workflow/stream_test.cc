@@ -20,7 +20,8 @@ TEST(PublishStream, AFullQueueSlowsTheSenderDown) {
   OutboxReader outboxes(&service.loop(), &service.journal());
   region::Listeners listeners;
   LocalRegion region(&service.loop(), &outboxes, &listeners);
-  partner::EventService events(&region);
+  const edge::Callers callers;
+  partner::EventService events(&region, &callers);
   grpc::ServerBuilder builder;
   builder.RegisterService(&events);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
