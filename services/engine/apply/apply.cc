@@ -4,12 +4,9 @@
 
 #include <google/protobuf/repeated_field.h>
 
-#include <algorithm>
-
 #include "services/base/check.h"
 #include "services/base/sha256.h"
 #include "services/engine/engine.h"
-#include "services/engine/query.h"
 
 namespace overdracht::engine {
 namespace {
@@ -231,27 +228,13 @@ void ApplyEffect(const journal::v1::Effect& effect, Traject* t) {
   OVERDRACHT_CHECK(false, "a record with an effect that this version does not know");
 }
 
-namespace {
-
-// Somebody without a care role knows that there was this record.
-bool IsOpenRecord(const journal::v1::Record& record, const Traject& traject) {
-  const auto has_none = [&](const std::string& organisation) { return !HoldsCareRole(traject, organisation); };
-  if (record.has_event() && has_none(record.event().organisation())) return true;
-  for (const notice::v1::Notice& notice : record.notices()) {
-    if (std::any_of(notice.to().begin(), notice.to().end(), has_none)) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 void ApplyRest(const journal::v1::Record& record, TrajectState* state) {
   if (!state->started()) return;
   if (record.has_event()) Remember(record, &state->memory);
   if (record.has_refusal()) return;
   state->traject.set_last_us(record.time_us());
   state->memory.set_position(record.number());
-  if (IsOpenRecord(record, state->traject)) state->memory.set_open_position(record.number());
+  if (record.open()) state->memory.set_open_position(record.number());
 }
 
 void Apply(const journal::v1::Record& record, TrajectState* state) {

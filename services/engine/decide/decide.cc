@@ -5,6 +5,8 @@
 //                     the workflow's gates, Check
 //   term ran out   -> RunOut                           -> Follow
 
+#include <algorithm>
+
 #include "services/engine/apply/apply.h"
 #include "services/engine/decide/rules.h"
 #include "services/engine/decide/terms.h"
@@ -68,6 +70,17 @@ Refused DecideEvent(const chart::Workflows& workflows, TrajectState* state, Reco
 
 }  // namespace
 
+namespace {
+
+bool KnownWithoutCareRole(const Record& record, const Traject& traject) {
+  const auto has_none = [&](const std::string& organisation) { return !HoldsCareRole(traject, organisation); };
+  return (record.has_event() && has_none(record.event().organisation())) ||
+         std::any_of(record.notices().begin(), record.notices().end(),
+                     [&](const notice::v1::Notice& notice) { return std::any_of(notice.to().begin(), notice.to().end(), has_none); });
+}
+
+}  // namespace
+
 void Decide(const chart::Workflows& workflows, TrajectState* state, Record* record) {
   if (record->has_event()) {
     if (Refused refused = DecideEvent(workflows, state, record)) *record->mutable_refusal() = *std::move(refused);
@@ -79,6 +92,7 @@ void Decide(const chart::Workflows& workflows, TrajectState* state, Record* reco
   }
   if (!state->started()) record->clear_traject();
   record->set_gemeente(Holder(state->traject, event::v1::ROLE_GEMEENTE));
+  if (!record->has_refusal()) record->set_open(KnownWithoutCareRole(*record, state->traject));
   ApplyRest(*record, state);
 }
 
