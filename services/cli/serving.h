@@ -48,8 +48,12 @@ class Served {
   void SetReady(bool ready) { server_->SetReady(ready); }
   // Not ready from now on; what is under way goes on.
   void Draining() { server_->Draining(); }
-  // Ends the calls that are still there after a moment.
-  void Stop() { server_->Stop(); }
+  // Ends the calls that are still there after a moment. First those that come by HTTP: each of them is a call of the gRPC server, too,
+  // which must be there as long as they are.
+  void Stop() {
+    http_.reset();
+    server_->Stop();
+  }
 
  private:
   explicit Served(std::unique_ptr<edge::Server> server);

@@ -24,34 +24,34 @@ constexpr char kAccepted[] = "nl.overdracht.answers.accepted.v1";
 constexpr char kRefused[] = "nl.overdracht.answers.refused.v1";
 
 // The forms of forms.cc as patterns.
-constexpr char kReference[] = "^[A-Za-z0-9._-]{1,64}$";
-constexpr char kOin[] = "^[0-9]{20}$";
-constexpr char kSource[] = "^urn:nld:oin:[0-9]{20}:systeem:[a-z0-9-]{1,40}$";
-constexpr char kEventId[] = "^[A-Za-z0-9._:/-]{1,128}$";
+constexpr char kReferencePattern[] = "^[A-Za-z0-9._-]{1,64}$";
+constexpr char kOinPattern[] = "^[0-9]{20}$";
+constexpr char kSourcePattern[] = "^urn:nld:oin:[0-9]{20}:systeem:[a-z0-9-]{1,40}$";
+constexpr char kEventIdPattern[] = "^[A-Za-z0-9._:/-]{1,128}$";
 constexpr char kUuid[] = "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$";
-constexpr char kTime[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$";
+constexpr char kTimePattern[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$";
 
-Json Text(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
+Json Pattern(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 Json Constant(absl::string_view value) { return {{"const", std::string(value)}}; }
 Json Date() { return {{"type", "string"}, {"format", "date"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}}; }
-Json Moment() { return {{"type", "string"}, {"format", "date-time"}, {"pattern", kTime}}; }
+Json Moment() { return {{"type", "string"}, {"format", "date-time"}, {"pattern", kTimePattern}}; }
 
 Json FormOf(v1::Format format) {
   switch (format) {
     case v1::FORMAT_OIN:
-      return Text(kOin);
+      return Pattern(kOinPattern);
     case v1::FORMAT_DATE:
       return Date();
     case v1::FORMAT_DIGEST:
-      return Text("^sha256:[0-9A-Fa-f]{64}$");
+      return Pattern("^sha256:[0-9A-Fa-f]{64}$");
     case v1::FORMAT_TASK:
-      return Text("^[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?$");
+      return Pattern("^[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?$");
     case v1::FORMAT_WORKFLOW:
-      return Text("^[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64})?$");
+      return Pattern("^[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64})?$");
     case v1::FORMAT_OIN_OR_ROLE:
-      return Text(absl::StrCat("^([0-9]{20}|", absl::StrReplaceAll(ReportableRoles(), {{", ", "|"}}), ")$").c_str());
+      return Pattern(absl::StrCat("^([0-9]{20}|", absl::StrReplaceAll(ReportableRoles(), {{", ", "|"}}), ")$").c_str());
     default:
-      return Text(kReference);
+      return Pattern(kReferencePattern);
   }
 }
 
@@ -115,8 +115,8 @@ Json GroupOf(const std::vector<Field>& fields, bool with_occurred_on) {
 Json EnvelopeOf(absl::string_view type, Json data) {
   Json schema = {{"$schema", kDialect}, {"$id", absl::StrCat("urn:overdracht:schema:", type)}, {"title", std::string(type)}};
   schema.update(Object({{"specversion", Constant("1.0")},
-                        {"id", Text(kEventId)},
-                        {"source", Text(kSource)},
+                        {"id", Pattern(kEventIdPattern)},
+                        {"source", Pattern(kSourcePattern)},
                         {"type", Constant(type)},
                         {"subject", {{"type", "string"}, {"format", "uuid"}, {"pattern", kUuid}}},
                         {"time", Moment()},
@@ -174,7 +174,7 @@ Json ToldOf(const Descriptor* message) {
 
 Json ToldSchema(absl::string_view type, Json data) {
   Json schema = EnvelopeOf(type, std::move(data));
-  const Json sequence = Text("^[0-9]{20}$");
+  const Json sequence = Pattern("^[0-9]{20}$");
   for (const char* name : {"sequence", "cursor"}) schema["properties"][name] = sequence;
   schema["properties"]["causationid"] = {{"type", "string"}};
   for (const char* name : {"sequence", "cursor", "causationid", "datacontenttype"}) schema["required"].push_back(name);
@@ -183,14 +183,14 @@ Json ToldSchema(absl::string_view type, Json data) {
 
 Json AnswerData(bool accepted) {
   const Json text = {{"type", "string"}};
-  Json properties = {{"source", Text(kSource)},
-                     {"id", Text(kEventId)},
+  Json properties = {{"source", Pattern(kSourcePattern)},
+                     {"id", Pattern(kEventIdPattern)},
                      {"subject", text},
                      {"outcome", Constant(accepted ? "accepted" : "refused")},
-                     {"position", Text("^[0-9]+:[0-9]+$")}};
+                     {"position", Pattern("^[0-9]+:[0-9]+$")}};
   Json required = {"source", "id", "subject", "outcome", "position", "duplicate"};
   if (!accepted) {
-    const Json upper = Text("^[A-Z][A-Z0-9_]*$");
+    const Json upper = Pattern("^[A-Z][A-Z0-9_]*$");
     properties.update({{"code", upper},
                        {"message", text},
                        {"melding", text},
