@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""What `cmake --install` puts in place: the program runs, systemd can run it, and keeps it in a small room.  install_test.py --build DIR"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = None
+MOST_EXPOSED = 20  # of 100, as systemd-analyze counts; a service without any hardening has 96
+
+
+def run(*arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+class Install(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="overdracht-install-")
+        cls.addClassCleanup(cls.scratch.cleanup)
+        cls.prefix = pathlib.Path(cls.scratch.name) / "usr"
+        code, said = run("cmake", "--install", BUILD, "--prefix", str(cls.prefix))
+        if code != 0:
+            raise AssertionError(said)
+        cls.program = cls.prefix / "bin/overdracht"
+        cls.units = sorted((cls.prefix / "lib/systemd/system").glob("*.service"))
+
+    def test_the_program_runs_from_where_it_was_put(self):
+        code, said = run(self.program, "--version")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"^overdracht \d+\.\d+\.\d+")
+        code, said = run(self.program, "workflow", "show", "uitstroom", "--format", "mermaid")
+        self.assertEqual(code, 0, said)
+
+    def test_pages_and_protos_are_there(self):
+        for path in ("share/doc/overdracht/operating.md", "share/doc/overdracht/README.md", "share/overdracht/proto/overdracht/api/v1/event_service.proto"):
+            self.assertTrue((self.prefix / path).is_file(), path)
+
+    def test_systemd_can_read_the_units(self):
+        self.assertEqual([unit.name for unit in self.units], ["overdracht-partner@.service", "overdracht-workflow.service"])
+        for unit in self.units:
+            text = unit.read_text().replace("/usr/bin/overdracht", str(self.program))
+            copy = pathlib.Path(self.scratch.name) / unit.name.replace("@", "@00000099000000101000")
+            copy.write_text(text)
+            code, said = run("systemd-analyze", "verify", "--man=no", str(copy))
+            ours = [line for line in said.splitlines() if "overdracht" in line]
+            self.assertEqual((code, ours), (0, []), said)
+            code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(copy))
+            self.assertEqual(code, 0, said[-300:])
+
+    def test_the_commands_of_the_units_have_their_options(self):
+        for unit in self.units:
+            command = re.search(r"^ExecStart=/usr/bin/overdracht (\S+) (.*)$", unit.read_text(), re.M)
+            code, usage = run(self.program, command[1], "--help")
+            self.assertEqual(code, 0, usage)
+            for option in re.findall(r"--[a-z-]+", command[2]):
+                self.assertIn(option, usage, unit.name)
+
+
+if __name__ == "__main__":
+    BUILD = sys.argv[sys.argv.index("--build") + 1]
+    unittest.main(argv=sys.argv[:1])
