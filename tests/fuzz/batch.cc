@@ -1,0 +1,16 @@
+// A batch of a journal, as anybody may have left it on a disk.
+#include "services/base/check.h"
+#include "services/log/chain.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace overdracht;
+
+FUZZ(bytes) {
+  log::Batch batch;
+  if (const auto error = log::DecodeBatch(bytes, &batch)) {
+    OVERDRACHT_CHECK(!error->why.empty() && error->byte <= bytes.size(), "it says what is wrong, and where");
+    return;
+  }
+  OVERDRACHT_CHECK(batch.stored == bytes, "a batch is all of its bytes");
+  (void)log::Judge({}, batch);
+}
