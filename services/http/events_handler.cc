@@ -64,8 +64,8 @@ class Publishing : public std::enable_shared_from_this<Publishing> {
     call_->Read();
   }
 
+  // May come at any time, also while the call is begun.
   void Over(const grpc::Status& status) {
-    call_.reset();
     if (answers_.size() < items_->size()) return reply_->Send(Unfinished(status));
     if (batch_) return reply_->Send(Json(200, absl::StrCat("[", Written(), "]")));
     const api::v1::Answer& answer = answers_.front();
@@ -94,7 +94,7 @@ class Publishing : public std::enable_shared_from_this<Publishing> {
   const absl::StatusOr<std::vector<absl::string_view>> items_;  // of the body
   const bool batch_;
   const std::shared_ptr<Reply> reply_;
-  std::shared_ptr<OpenCall> call_;
+  std::shared_ptr<OpenCall> call_;  // lets go of this when it is over
   size_t next_ = 0;
   std::vector<api::v1::Answer> answers_;
 };
