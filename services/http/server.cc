@@ -41,7 +41,9 @@ class Connection;
 struct ServerParts {
   ServerOptions options;
   std::optional<Contexts> contexts;
-  asio::io_context io{1};
+  // Not told that it has one thread only: what that thread posts would then wait for the end of its handler, and be overtaken by what
+  // others post after it.
+  asio::io_context io;
   tcp::acceptor acceptor{io};
   asio::steady_timer timer{io};
   std::set<std::shared_ptr<Connection>> connections;
