@@ -40,20 +40,6 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-double CpuSecondsOf(int pid) {
-  std::ifstream stat(absl::StrCat("/proc/", pid, "/stat"));
-  std::string text;
-  std::getline(stat, text);
-  const size_t after_name = text.rfind(')');  // the name may hold spaces
-  if (after_name == std::string::npos) return 0;
-  std::istringstream fields(text.substr(after_name + 2));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) fields >> skipped;
-  double user = 0, system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
 double Percentile(std::vector<double> values, double percent) {
   if (values.empty()) return 0;
   const auto index = std::min(values.size() - 1, static_cast<size_t>(percent / 100 * static_cast<double>(values.size())));

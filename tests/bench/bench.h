@@ -48,9 +48,8 @@ class Stopwatch {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// User and system time of this process, and of another (0 when it is gone), in seconds.
+// User and system time of this process, in seconds.
 double CpuSeconds();
-double CpuSecondsOf(int pid);
 
 double Median(std::vector<double> values);
 double Percentile(std::vector<double> values, double percent);

@@ -2,18 +2,11 @@
 // report is a call that is made when the one before it in its handover is answered. Beside it, in the same run: a server of its own process
 // that answers the same calls with nothing, and the bare group commits of SQLite with batches of the size that the server wrote.
 
-#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_split.h>
-#include <absl/strings/strip.h>
 #include <absl/synchronization/mutex.h>
-#include <fcntl.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,64 +26,12 @@
 #include "services/log/embedded/sqlite.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/handover.h"
-
-extern char** environ;
+#include "tests/support/server_process.h"
 
 namespace overdracht::bench {
 namespace {
 
 constexpr int kConnections = 2;
-
-// A server in a process of its own, ended with the object. It says where it is by a line `ready grpc=<address> …`.
-class Child {
- public:
-  explicit Child(std::vector<std::string> words) {
-    int out[2];
-    OVERDRACHT_CHECK(pipe(out) == 0, "no pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, out[0]);
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    OVERDRACHT_CHECK(posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, arguments.data(), environ) == 0,
-                     "the server cannot be started");
-    posix_spawn_file_actions_destroy(&actions);
-    close(out[1]);
-    std::string said;
-    char c = 0;
-    while (read(out[0], &c, 1) == 1) {
-      if (c != '\n') {
-        said.push_back(c);
-      } else if (absl::StartsWith(said, "ready ")) {
-        break;
-      } else {
-        said.clear();
-      }
-    }
-    output_ = out[0];
-    for (absl::string_view word : absl::StrSplit(said, ' ')) {
-      if (absl::ConsumePrefix(&word, "grpc=")) address_ = std::string(word);
-    }
-    OVERDRACHT_CHECK(!address_.empty(), "the server ended before it was ready");
-  }
-  ~Child() {
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-    close(output_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  int pid() const { return pid_; }
-  const std::string& address() const { return address_; }
-
- private:
-  pid_t pid_ = 0;
-  int output_ = -1;
-  std::string address_;
-};
 
 struct Call {
   std::string method;
@@ -179,17 +120,17 @@ class Driver {
   size_t left_;
 };
 
-Run Drive(const Child& server, uint64_t first, size_t count, size_t in_flight) {
+Run Drive(const testing::ServerProcess& server, uint64_t first, size_t count, size_t in_flight) {
   std::vector<Calls> handovers;
   for (size_t i = 0; i < count; ++i) handovers.push_back(HandoverCalls(first + i));
   Driver driver(server.address(), handovers);
   Run run;
-  const double client = CpuSeconds(), of_server = CpuSecondsOf(server.pid());
+  const double client = CpuSeconds(), of_server = server.CpuSeconds();
   const Stopwatch watch;
   run.took_ms = driver.Go(in_flight);
   run.per_s = static_cast<double>(count) / watch.Seconds();
   run.client_cpu_ms = 1e3 * (CpuSeconds() - client) / static_cast<double>(count);
-  run.server_cpu_ms = 1e3 * (CpuSecondsOf(server.pid()) - of_server) / static_cast<double>(count);
+  run.server_cpu_ms = 1e3 * (server.CpuSeconds() - of_server) / static_cast<double>(count);
   return run;
 }
 
@@ -244,7 +185,7 @@ Result Measure(const Options& options, size_t in_flight) {
     std::filesystem::create_directories(folder);
     const std::string data = folder / "data";
     {
-      const Child server({options.server, "dev", "--data", data, "--grpc-port", "0", "--http-port", "0"});
+      const testing::ServerProcess server({options.server, "dev", "--data", data, "--grpc-port", "0", "--http-port", "0"});
       Drive(server, 1'000'000'000, warm_up, in_flight);
       const Run measured = Drive(server, 0, count, in_flight);
       rates.push_back(measured.per_s);
@@ -253,7 +194,7 @@ Result Measure(const Options& options, size_t in_flight) {
       took_ms.insert(took_ms.end(), measured.took_ms.begin(), measured.took_ms.end());
     }
     {
-      const Child echo({"/proc/self/exe", "--echo"});
+      const testing::ServerProcess echo({"/proc/self/exe", "--echo"});
       Drive(echo, 1'000'000'000, warm_up, in_flight);
       const Run measured = Drive(echo, 0, count, in_flight);
       echoes.push_back(measured.per_s);

@@ -8,6 +8,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
@@ -15,7 +16,7 @@
 
 #include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "overdracht/api/v1/outbox_service.grpc.pb.h"
-#include "tests/load/dev_process.h"
+#include "tests/support/server_process.h"
 
 namespace overdracht::testing {
 namespace {
@@ -142,8 +143,17 @@ class Subscriber {
 class Subscribers : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (int n = 0; n < kConnections; ++n) channels_.push_back(Connect(dev_.grpc(), n));
+    std::string folder = ::testing::TempDir() + "overdracht-load.XXXXXX";
+    folder_ = mkdtemp(folder.data());
+    dev_ = std::make_unique<ServerProcess>(std::vector<std::string>{OVERDRACHT_BINARY, "dev", "--data", folder_ + "/data", "--clock",
+                                                                    "events", "--grpc-port", "0", "--http-port", "0"});
+    for (int n = 0; n < kConnections; ++n) channels_.push_back(Connect(dev_->address(), n));
     events_ = api::v1::EventService::NewStub(channels_[0]);
+  }
+
+  void TearDown() override {
+    dev_.reset();
+    std::filesystem::remove_all(folder_);
   }
 
   void Publish(const std::vector<std::string>& lines) {
@@ -177,7 +187,8 @@ class Subscribers : public ::testing::Test {
     return cursors;
   }
 
-  DevProcess dev_{OVERDRACHT_BINARY, {"--clock", "events"}};
+  std::string folder_;
+  std::unique_ptr<ServerProcess> dev_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
   std::unique_ptr<api::v1::EventService::Stub> events_;
 };
@@ -198,15 +209,15 @@ TEST_F(Subscribers, EachHasEveryItemOnceAndOneThatWaitsCostsLittle) {
     for (size_t n = 0; n < subscribers.size(); ++n) subscribers[n]->AwaitItems(expected[n % kOrganisations]);
   };
   add(kOrganisations);
-  const size_t before = dev_.Memory();
+  const size_t before = dev_->MemoryBytes();
   add(kSubscribers);
-  const size_t each = (dev_.Memory() - before) / (kSubscribers - kOrganisations);
+  const size_t each = (dev_->MemoryBytes() - before) / (kSubscribers - kOrganisations);
   std::cout << "a subscriber that waits holds " << each << " bytes\n";
   EXPECT_LT(each, kMostBytesEach);
 
-  const double cpu_before = dev_.Cpu();
+  const double cpu_before = dev_->CpuSeconds();
   absl::SleepFor(absl::Seconds(3));
-  const double idle = (dev_.Cpu() - cpu_before) / 3;
+  const double idle = (dev_->CpuSeconds() - cpu_before) / 3;
   std::cout << kSubscribers << " that wait use " << idle * 100 << " % of a core\n";
   EXPECT_LT(idle, 0.02);
 
