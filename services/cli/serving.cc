@@ -31,15 +31,6 @@ void Signals::Look() { kill(getpid(), SIGUSR2); }
 
 Served::Served(std::unique_ptr<edge::Server> server) : server_(std::move(server)), address_(server_->address()) {}
 
-namespace {
-
-std::optional<http::TlsFiles> HttpTlsOf(const std::optional<edge::TlsFiles>& tls) {
-  if (!tls) return std::nullopt;
-  return http::TlsFiles{.certificate = tls->certificate, .key = tls->key, .client_ca = tls->client_ca};
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers,
                                                       std::vector<grpc::Service*> services, http::Figures figures) {
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(
@@ -50,7 +41,7 @@ absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& instal
   absl::StatusOr<std::unique_ptr<http::Port>> http =
       http::Port::Start({.host = installation.listen,
                          .port = installation.http_port,
-                         .tls = HttpTlsOf(installation.tls),
+                         .tls = installation.tls,
                          .vouch = [&callers](absl::string_view pem) { return callers.Vouch(pem); },
                          .channel = served->server_->InProcessChannel(),
                          .services = grpc->services(),

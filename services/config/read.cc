@@ -9,6 +9,7 @@
 #include <set>
 
 #include "services/event/catalogue.h"
+#include "services/event/forms.h"
 #include "services/yaml/reader.h"
 #include "services/yaml/schema.h"
 #include "services/yaml/tree.h"
@@ -22,7 +23,7 @@ using yaml::Place;
 constexpr uint32_t kLargestPort = 65535;
 
 bool AreDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
-bool IsOin(absl::string_view text) { return text.size() == 20 && AreDigits(text); }
+bool IsOin(absl::string_view text) { return event::HasForm(event::v1::FORMAT_OIN, text); }
 
 class Reader : public yaml::Reader {
  public:

@@ -3,6 +3,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <google/protobuf/util/time_util.h>
 
 #include "overdracht/api/v1/error_details.pb.h"
 #include "services/base/codes.h"
@@ -111,8 +112,7 @@ grpc::Status ToError(const api::v1::Answer& refused) {
 
 grpc::Status TooOften(absl::string_view why, base::Micros again_after) {
   api::v1::RetryAfter retry;
-  retry.mutable_retry_delay()->set_seconds(again_after / base::kSecond);
-  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(again_after % base::kSecond * 1000));
+  *retry.mutable_retry_delay() = google::protobuf::util::TimeUtil::MicrosecondsToDuration(again_after);
   api::v1::RefusalStatus status;
   status.set_code(grpc::StatusCode::RESOURCE_EXHAUSTED);
   status.set_message(std::string(why));

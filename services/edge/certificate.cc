@@ -78,7 +78,7 @@ absl::StatusOr<Certificate> ReadCertificate(const X509& certificate) {
   if (read.issuer.empty()) return Expected("it names no issuer");
   std::tm until{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &until) != 1) return Expected("its end cannot be read");
-  read.valid_until_us = base::Micros{timegm(&until)} * 1'000'000;
+  read.valid_until_us = base::Micros{timegm(&until)} * base::kSecond;
   return read;
 }
 

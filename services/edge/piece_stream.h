@@ -26,6 +26,14 @@ class Refused : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 };
 
+// The same for one that goes both ways.
+template <typename Request, typename Response>
+class RefusedBidi : public grpc::ServerBidiReactor<Request, Response> {
+ public:
+  explicit RefusedBidi(const grpc::Status& status) { this->Finish(status); }
+  void OnDone() override { delete this; }
+};
+
 // What comes next in a stream.
 template <typename Response>
 struct Piece {

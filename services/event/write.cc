@@ -7,6 +7,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/strip.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -23,8 +24,8 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::util::TimeUtil;
 
-constexpr int64_t kSecond = 1'000'000;
 constexpr absl::string_view kNobody = "00000000000000000000";
 
 // How a field of a notice is written.
@@ -239,8 +240,7 @@ api::v1::OutboxItem ItemOf(uint32_t partition, const journal::v1::Record& record
   item.set_id(ItemId(partition, record.number(), n));
   item.set_traject(SubjectOf(record));
   item.set_gemeente(record.gemeente());
-  item.mutable_time()->set_seconds(record.time_us() / kSecond);
-  item.mutable_time()->set_nanos(static_cast<int32_t>(record.time_us() % kSecond * 1000));
+  *item.mutable_time() = TimeUtil::MicrosecondsToTimestamp(record.time_us());
   item.set_causationid(CauseOf(record));
   if (n != kAnswer) {
     *item.mutable_notice() = record.notices(n);
@@ -264,7 +264,7 @@ std::string WriteItem(const api::v1::OutboxItem& item) {
                                        ":systeem:overdracht"));
   envelope.Text("type", TypeOf(item));
   envelope.Text("subject", item.traject());
-  envelope.Text("time", base::FormatTime(item.time().seconds() * kSecond + item.time().nanos() / 1000));
+  envelope.Text("time", base::FormatTime(TimeUtil::TimestampToMicroseconds(item.time())));
   envelope.Text("datacontenttype", "application/json");
   envelope.Text("sequence", item.cursor());
   envelope.Text("cursor", item.cursor());

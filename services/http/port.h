@@ -21,9 +21,9 @@ class Channel;
 namespace overdracht::http {
 
 struct PortOptions {
-  std::string host = "127.0.0.1";    // the address to listen on
-  int port = 7441;                   // 0: a free one
-  std::optional<TlsFiles> tls = {};  // nothing: no certificates; then `host` is one of loopback
+  std::string host = "127.0.0.1";          // the address to listen on
+  int port = 7441;                         // 0: a free one
+  std::optional<edge::TlsFiles> tls = {};  // nothing: no certificates; then `host` is one of loopback
   // The metadata that vouches for a client with this certificate (PEM) in a call within the process.
   std::function<std::vector<std::pair<std::string, std::string>>(absl::string_view certificate)> vouch = nullptr;
   std::shared_ptr<grpc::Channel> channel;  // to the services of this process

@@ -14,21 +14,16 @@
 #include <optional>
 #include <string>
 
+#include "services/edge/tls.h"
 #include "services/http/exchange.h"
 
 namespace overdracht::http {
 
-// In PEM.
-struct TlsFiles {
-  std::string certificate;
-  std::string key;
-  std::string client_ca;  // the authorities that may issue the certificates of clients
-};
-
 struct ServerOptions {
-  std::string host = "127.0.0.1";    // the address to listen on
-  int port = 0;                      // 0: a free one
-  std::optional<TlsFiles> tls = {};  // with it every client shows a certificate. They are read again when they change, for new connections
+  std::string host = "127.0.0.1";  // the address to listen on
+  int port = 0;                    // 0: a free one
+  std::optional<edge::TlsFiles> tls =
+      {};  // with it every client shows a certificate. They are read again when they change, for new connections
   Handler handle = nullptr;
   // The most bytes of a body of this request.
   std::function<size_t(absl::string_view method, absl::string_view path)> most_body_bytes = nullptr;

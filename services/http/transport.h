@@ -70,7 +70,7 @@ class Transport {
 // The context of new connections, made again when a file has changed. One that cannot be used changes nothing.
 class Contexts {
  public:
-  explicit Contexts(TlsFiles files) : files_(std::move(files)) {}
+  explicit Contexts(edge::TlsFiles files) : files_(std::move(files)) {}
 
   absl::Status Load() {
     boost::system::error_code error;
@@ -122,7 +122,7 @@ class Contexts {
 
   static constexpr std::chrono::seconds kLookAgain{1};  // how soon changed certificates are seen
 
-  const TlsFiles files_;
+  const edge::TlsFiles files_;
   std::shared_ptr<boost::asio::ssl::context> current_;
   std::vector<std::filesystem::file_time_type> changed_ = Changed();
   std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();

@@ -8,6 +8,7 @@
 
 #include "services/base/limits.h"
 #include "services/edge/answers.h"
+#include "services/edge/piece_stream.h"
 
 namespace overdracht::partner {
 namespace {
@@ -187,11 +188,7 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
   absl::Status failure_;
 };
 
-class RefusedStream : public grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse> {
- public:
-  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
+using RefusedStream = edge::RefusedBidi<PublishStreamRequest, PublishStreamResponse>;
 
 }  // namespace
 

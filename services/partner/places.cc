@@ -20,14 +20,12 @@ absl::StatusOr<std::unique_ptr<Places>> Places::Open(const std::string& path) {
   if (absl::Status status = (*database)->Execute(kSchema); !status.ok()) return status;
   std::unique_ptr<Places> places(new Places(*std::move(database)));
   absl::MutexLock lock(&places->mutex_);
-  for (const auto& [statement, sql] :
-       {std::pair(&places->find_, "SELECT place FROM places WHERE organisation = ? AND subscriber = ?"),
-        std::pair(&places->keep_, "INSERT INTO places VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET place = excluded.place"),
-        std::pair(&places->count_, "SELECT count(*) FROM places WHERE organisation = ?")}) {
-    absl::StatusOr<storage::Statement> prepared = places->database_->Prepare(sql);
-    if (!prepared.ok()) return prepared.status();
-    *statement = *std::move(prepared);
-  }
+  const absl::Status prepared = places->database_->Prepare({
+      {&places->find_, "SELECT place FROM places WHERE organisation = ? AND subscriber = ?"},
+      {&places->keep_, "INSERT INTO places VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET place = excluded.place"},
+      {&places->count_, "SELECT count(*) FROM places WHERE organisation = ?"},
+  });
+  if (!prepared.ok()) return prepared;
   return places;
 }
 

@@ -94,4 +94,13 @@ absl::StatusOr<Statement> Database::Prepare(const std::string& sql) {
   return Statement(statement);
 }
 
+absl::Status Database::Prepare(std::initializer_list<std::pair<Statement*, const char*>> statements) {
+  for (const auto& [statement, sql] : statements) {
+    absl::StatusOr<Statement> prepared = Prepare(std::string(sql));
+    if (!prepared.ok()) return prepared.status();
+    *statement = *std::move(prepared);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace overdracht::storage

@@ -9,8 +9,10 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace overdracht::storage {
 
@@ -51,6 +53,8 @@ class Database {
 
   absl::Status Execute(const std::string& sql);
   absl::StatusOr<Statement> Prepare(const std::string& sql);
+  // Each into its place; the first that cannot be prepared says why.
+  absl::Status Prepare(std::initializer_list<std::pair<Statement*, const char*>> statements);
   bool InTransaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 
  private:

@@ -125,7 +125,7 @@ absl::StatusOr<std::unique_ptr<Cache>> Cache::Open(const std::string& path) {
 }
 
 absl::Status Cache::Prepare() {
-  const std::pair<Statement*, const char*> statements[] = {
+  return database_->Prepare({
       {&read_at_, "SELECT at, checked FROM at"},
       {&write_at_, "INSERT OR REPLACE INTO at VALUES (1, ?, ?)"},
       {&read_traject_, "SELECT due, traject, memory, checked FROM trajecten WHERE id = ?"},
@@ -139,13 +139,7 @@ absl::Status Cache::Prepare() {
       {&read_batch_, "SELECT first_record, before, checked FROM batches WHERE first_record <= ? ORDER BY first_record DESC LIMIT 1"},
       {&add_definition_, "INSERT OR REPLACE INTO definitions VALUES (?, ?, ?)"},
       {&read_definitions_, "SELECT record, definition, checked FROM definitions ORDER BY record"},
-  };
-  for (const auto& [statement, sql] : statements) {
-    absl::StatusOr<Statement> prepared = database_->Prepare(sql);
-    if (!prepared.ok()) return prepared.status();
-    *statement = *std::move(prepared);
-  }
-  return absl::OkStatus();
+  });
 }
 
 absl::Status Cache::Begin() { return database_->InTransaction() ? absl::OkStatus() : database_->Execute("BEGIN IMMEDIATE"); }

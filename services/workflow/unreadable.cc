@@ -27,16 +27,12 @@ absl::StatusOr<std::unique_ptr<Unreadable>> Unreadable::Open(const std::string& 
     if (absl::Status status = (*database)->Execute(sql); !status.ok()) return status;
   }
   std::unique_ptr<Unreadable> unreadable(new Unreadable(*std::move(database)));
-  const std::pair<Statement*, const char*> statements[] = {
+  const absl::Status prepared = unreadable->database_->Prepare({
       {&unreadable->add_, "INSERT INTO unreadable VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"},
       {&unreadable->forget_, "DELETE FROM unreadable WHERE received_us < ?"},
       {&unreadable->size_, "SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM unreadable"},
-  };
-  for (const auto& [statement, sql] : statements) {
-    absl::StatusOr<Statement> prepared = unreadable->database_->Prepare(sql);
-    if (!prepared.ok()) return prepared.status();
-    *statement = *std::move(prepared);
-  }
+  });
+  if (!prepared.ok()) return prepared;
   if (absl::Status status = unreadable->Forget(now); !status.ok()) return status;
   return unreadable;
 }

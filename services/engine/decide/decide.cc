@@ -68,10 +68,7 @@ Refused DecideEvent(const chart::Workflows& workflows, TrajectState* state, Reco
   return std::nullopt;
 }
 
-}  // namespace
-
-namespace {
-
+// Somebody without a care role reported it or is told of it.
 bool KnownWithoutCareRole(const Record& record, const Traject& traject) {
   const auto has_none = [&](const std::string& organisation) { return !HoldsCareRole(traject, organisation); };
   return (record.has_event() && has_none(record.event().organisation())) ||

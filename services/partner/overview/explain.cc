@@ -1,7 +1,5 @@
 #include "services/partner/overview/explain.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
@@ -10,7 +8,7 @@
 
 #include "services/base/codes.h"
 #include "services/base/uuid.h"
-#include "services/texts/sentences.h"
+#include "services/event/write.h"
 
 namespace overdracht::partner {
 namespace {
@@ -268,15 +266,12 @@ api::v1::ExplainTrajectResponse Explanation::Result() const {
       api::v1::RefusedReport* const refused = result.add_refused();
       refused->set_kind(kind.kind->name);
       if (!kind.best.refusal) continue;
-      refused->set_code(absl::AsciiStrToUpper(base::Code(kind.best.refusal->code())));
-      refused->set_reason(absl::AsciiStrToUpper(base::Code(kind.best.refusal->reason())));
-      for (const journal::v1::Parameter& parameter : kind.best.refusal->parameters()) {
-        api::v1::AnswerParameter* const added = refused->add_parameters();
-        added->set_name(parameter.name());
-        added->set_value(parameter.value());
-      }
-      refused->set_message(texts::English(*kind.best.refusal));
-      refused->set_melding(texts::Dutch(*kind.best.refusal));
+      const api::v1::Answer answer = event::MakeAnswer("", "", "", "", /*duplicate=*/false, &*kind.best.refusal);
+      refused->set_code(answer.code());
+      refused->set_reason(answer.reason());
+      *refused->mutable_parameters() = answer.parameters();
+      refused->set_message(answer.message());
+      refused->set_melding(answer.melding());
       continue;
     }
     api::v1::PermittedReport* const permitted = result.add_permitted();

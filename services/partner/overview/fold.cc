@@ -1,6 +1,6 @@
 #include "services/partner/overview/fold.h"
 
-#include <absl/strings/string_view.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 #include <string>
@@ -18,10 +18,9 @@ using api::v1::TaskOverview;
 using api::v1::TrajectOverview;
 using google::protobuf::RepeatedPtrField;
 using google::protobuf::Timestamp;
+using google::protobuf::util::TimeUtil;
 using notice::v1::Notice;
 using notice::v1::TermKind;
-
-constexpr int64_t kSecond = 1'000'000;
 
 template <typename Thing, typename Is>
 Thing* FindOrAdd(RepeatedPtrField<Thing>* things, Is is) {
@@ -34,15 +33,6 @@ Thing* FindOrAdd(RepeatedPtrField<Thing>* things, Is is) {
 template <typename Thing, typename Is>
 void RemoveIf(RepeatedPtrField<Thing>* things, Is is) {
   things->erase(std::remove_if(things->begin(), things->end(), is), things->end());
-}
-
-// 0: none.
-template <typename SetTime, typename ClearTime>
-void PutMoment(int64_t us, SetTime set, ClearTime clear) {
-  if (us == 0) return clear();
-  Timestamp* const time = set();
-  time->set_seconds(us / kSecond);
-  time->set_nanos(static_cast<int32_t>(us % kSecond * 1000));
 }
 
 HandoverOverview* Handover(const std::string& id, TrajectOverview* overview) {
@@ -89,8 +79,8 @@ void Add(const notice::v1::OfferReceived& offer, TrajectOverview* overview) {
   handover->set_purpose(offer.purpose());
   *handover->mutable_categories() = offer.categories();
   handover->set_transfers_responsibility(offer.transfers_responsibility());
-  PutMoment(
-      offer.answer_by_us(), [&] { return handover->mutable_due_by(); }, [&] { handover->clear_due_by(); });
+  handover->clear_due_by();
+  if (offer.answer_by_us() != 0) *handover->mutable_due_by() = TimeUtil::MicrosecondsToTimestamp(offer.answer_by_us());
 }
 
 void Add(const notice::v1::OfferAnswered& answered, TrajectOverview* overview) {
@@ -100,8 +90,8 @@ void Add(const notice::v1::OfferAnswered& answered, TrajectOverview* overview) {
 void Add(const notice::v1::HandoverChanged& changed, TrajectOverview* overview) {
   HandoverOverview* const handover = Handover(changed.handover(), overview);
   handover->set_state(changed.state());
-  PutMoment(
-      changed.due_by_us(), [&] { return handover->mutable_due_by(); }, [&] { handover->clear_due_by(); });
+  handover->clear_due_by();
+  if (changed.due_by_us() != 0) *handover->mutable_due_by() = TimeUtil::MicrosecondsToTimestamp(changed.due_by_us());
   NoLongerExpired(OfHandover, changed.handover(), overview);
 }
 
@@ -128,8 +118,8 @@ void Add(const notice::v1::TaskOpened& opened, TrajectOverview* overview) {
   task->set_leefgebied(opened.leefgebied());
   task->set_required(opened.required());
   task->clear_outcome();
-  PutMoment(
-      opened.due_by_us(), [&] { return task->mutable_due_by(); }, [&] { task->clear_due_by(); });
+  task->clear_due_by();
+  if (opened.due_by_us() != 0) *task->mutable_due_by() = TimeUtil::MicrosecondsToTimestamp(opened.due_by_us());
   NoLongerExpired(OfTask, opened.task(), overview);
 }
 
@@ -149,8 +139,8 @@ void Add(const notice::v1::TermExpired& expired, const Timestamp& at, TrajectOve
   term->set_reference(expired.reference());
   term->set_times(expired.times());
   *term->mutable_at() = at;
-  PutMoment(
-      expired.next().at_us(), [&] { return term->mutable_next(); }, [&] { term->clear_next(); });
+  term->clear_next();
+  if (expired.next().at_us() != 0) *term->mutable_next() = TimeUtil::MicrosecondsToTimestamp(expired.next().at_us());
 }
 
 void Add(const notice::v1::EpisodeChanged& changed, TrajectOverview* overview) {

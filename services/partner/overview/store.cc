@@ -87,31 +87,26 @@ absl::StatusOr<std::unique_ptr<OverviewStore>> OverviewStore::Open(const std::st
 }
 
 absl::Status OverviewStore::Prepare() {
-  for (const auto& [statement, sql] : {
-           std::pair(&find_organisation_, "SELECT id, place FROM organisations WHERE oin = ?"),
-           std::pair(&add_organisation_, "INSERT INTO organisations (oin, place) VALUES (?, 0) RETURNING id"),
-           std::pair(&keep_place_, "UPDATE organisations SET place = ? WHERE id = ?"),
-           std::pair(&read_, "SELECT in_group, overview FROM overviews WHERE organisation = ? AND traject = ?"),
-           std::pair(&write_,
-                     "INSERT INTO overviews VALUES (?, ?, ?, ?)"
-                     " ON CONFLICT DO UPDATE SET in_group = excluded.in_group, overview = excluded.overview"),
-           std::pair(&find_group_,
-                     "SELECT id FROM groups WHERE organisation = ? AND phase = ? AND status = ? AND responsible = ? AND overdue = ?"
-                     " AND has_tasks = ?"),
-           std::pair(&add_group_,
-                     "INSERT INTO groups (organisation, phase, status, responsible, overdue, has_tasks, trajecten)"
-                     " VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id"),
-           std::pair(&count_group_, "UPDATE groups SET trajecten = trajecten + ? WHERE id = ?"),
-           std::pair(&read_groups_,
-                     "SELECT id, phase, status, responsible, overdue, has_tasks, trajecten FROM groups"
-                     " WHERE organisation = ? AND trajecten > 0"),
-           std::pair(&next_in_group_, "SELECT traject FROM overviews WHERE in_group = ? AND traject > ? ORDER BY traject LIMIT 1"),
-       }) {
-    absl::StatusOr<Statement> prepared = database_->Prepare(sql);
-    if (!prepared.ok()) return prepared.status();
-    *statement = *std::move(prepared);
-  }
-  return absl::OkStatus();
+  return database_->Prepare({
+      {&find_organisation_, "SELECT id, place FROM organisations WHERE oin = ?"},
+      {&add_organisation_, "INSERT INTO organisations (oin, place) VALUES (?, 0) RETURNING id"},
+      {&keep_place_, "UPDATE organisations SET place = ? WHERE id = ?"},
+      {&read_, "SELECT in_group, overview FROM overviews WHERE organisation = ? AND traject = ?"},
+      {&write_,
+       "INSERT INTO overviews VALUES (?, ?, ?, ?)"
+       " ON CONFLICT DO UPDATE SET in_group = excluded.in_group, overview = excluded.overview"},
+      {&find_group_,
+       "SELECT id FROM groups WHERE organisation = ? AND phase = ? AND status = ? AND responsible = ? AND overdue = ?"
+       " AND has_tasks = ?"},
+      {&add_group_,
+       "INSERT INTO groups (organisation, phase, status, responsible, overdue, has_tasks, trajecten)"
+       " VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id"},
+      {&count_group_, "UPDATE groups SET trajecten = trajecten + ? WHERE id = ?"},
+      {&read_groups_,
+       "SELECT id, phase, status, responsible, overdue, has_tasks, trajecten FROM groups"
+       " WHERE organisation = ? AND trajecten > 0"},
+      {&next_in_group_, "SELECT traject FROM overviews WHERE in_group = ? AND traject > ? ORDER BY traject LIMIT 1"},
+  });
 }
 
 absl::StatusOr<int64_t> OverviewStore::IdOf(const std::string& organisation) {

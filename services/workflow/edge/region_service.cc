@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/edge/answers.h"
+#include "services/edge/piece_stream.h"
 #include "services/region/wire.h"
 
 namespace overdracht::workflow {
@@ -172,17 +173,11 @@ class Link : public grpc::ServerBidiReactor<LinkRequest, LinkResponse> {
   std::unique_ptr<region::Listener> listener_;  // gone first: it calls this
 };
 
-class RefusedLink : public grpc::ServerBidiReactor<LinkRequest, LinkResponse> {
- public:
-  explicit RefusedLink(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
-
 }  // namespace
 
 grpc::ServerBidiReactor<LinkRequest, LinkResponse>* RegionService::Link(grpc::CallbackServerContext* context) {
   const edge::OrganisationCaller caller = callers_->IdentifyOrganisation(*context);
-  if (!caller.status.ok()) return new RefusedLink(caller.status);
+  if (!caller.status.ok()) return new edge::RefusedBidi<LinkRequest, LinkResponse>(caller.status);
   return new workflow::Link(region_, &teller_, caller.organisation);
 }
 

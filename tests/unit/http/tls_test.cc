@@ -23,7 +23,7 @@ class Tls : public testing::Test {
     std::filesystem::create_directories(folder_);
     Give("server", authority_, "serverAuth");
     Put("ca.pem", authority_.own().certificate);
-    server_ = *Server::Start({.tls = TlsFiles{Path("server.pem"), Path("server.key"), Path("ca.pem")},
+    server_ = *Server::Start({.tls = edge::TlsFiles{Path("server.pem"), Path("server.key"), Path("ca.pem")},
                               .handle =
                                   [](const Request& request, const std::shared_ptr<Reply>& reply) {
                                     reply->Send({.status = 200, .content_type = "text/plain", .body = request.certificate, .headers = {}});
@@ -97,7 +97,7 @@ TEST_F(Tls, ChangedFilesCountForNewConnections) {
 
 TEST_F(Tls, FilesThatCannotBeUsed) {
   Put("bad.pem", "nonsense");
-  const auto server = Server::Start({.tls = TlsFiles{Path("server.pem"), Path("bad.pem"), Path("ca.pem")}});
+  const auto server = Server::Start({.tls = edge::TlsFiles{Path("server.pem"), Path("bad.pem"), Path("ca.pem")}});
   EXPECT_TRUE(absl::IsInvalidArgument(server.status()));
 }
 
