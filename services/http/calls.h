@@ -71,14 +71,6 @@ grpc::ByteBuffer ToBytes(absl::string_view text);
 std::string FromBytes(const grpc::ByteBuffer& bytes);
 bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* message);
 
-// How HTTP says that status: the number, and Connect's name of the code. A refusal because of the state is a conflict (409).
-struct HttpCode {
-  int status;
-  const char* name;
-};
-HttpCode CodeFor(grpc::StatusCode code);
-Response ErrorOf(const grpc::Status& status);
-
 }  // namespace overdracht::http
 
 #endif  // OVERDRACHT_SERVICES_HTTP_CALLS_H_

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "overdracht/api/v1/error_details.pb.h"
-#include "services/http/calls.h"
+#include "services/http/codes.h"
 
 namespace overdracht::http {
 namespace {

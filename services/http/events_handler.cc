@@ -12,6 +12,7 @@
 #include "services/edge/answers.h"
 #include "services/event/write.h"
 #include "services/http/batch.h"
+#include "services/http/codes.h"
 
 namespace overdracht::http {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "overdracht/api/v1/outbox_service.pb.h"
 #include "services/event/write.h"
+#include "services/http/codes.h"
 #include "services/http/query.h"
 
 namespace overdracht::http {
