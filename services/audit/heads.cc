@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -67,7 +68,9 @@ bool AddBatch(const json& line, KeptHeads* kept) {
   Hash hash;
   if (!line["partition"].is_number_unsigned() || !line.value("batch", json()).is_number_unsigned()) return false;
   if (!ParseHash(line.value("hash", json()), &hash)) return false;
-  kept->batches[{line["partition"].get<uint32_t>(), line["batch"].get<uint64_t>()}] = hash;
+  const auto partition = line["partition"].get<uint64_t>();
+  if (partition > std::numeric_limits<uint32_t>::max()) return false;
+  kept->batches[{static_cast<uint32_t>(partition), line["batch"].get<uint64_t>()}] = hash;
   return true;
 }
 

@@ -85,7 +85,7 @@ Malformed Refuse(const Fault& fault, const v1::Event& event) {
   add("limit", fault.limit);
   malformed.id = event.id();
   if (!event.organisation().empty()) malformed.source = SourceOf(event);
-  if (!event.traject().empty()) malformed.subject = base::FormatUuid(event.traject());
+  if (event.traject().size() == 16) malformed.subject = base::FormatUuid(event.traject());
   return malformed;
 }
 

@@ -47,8 +47,8 @@ TEST(Heads, ALineThatIsNoneIsNamed) {
            R"({"traject":"8d7f3c1e-2b44-4a1f-9c56-0f6f2f0f9a11","position":"0:1","head":"0"})",
            R"({"traject":"8d7f3c1e-2b44-4a1f-9c56-0f6f2f0f9a11","position":"0:1"})",
            R"({"traject":"8d7f3c1e-2b44-4a1f-9c56-0f6f2f0f9a11","position":"0:1","head":")" + std::string(64, 'g') + "\"}",
-           R"({"partition":-1,"batch":1,"hash":")" + hash + "\"}", R"({"partition":0,"batch":"1","hash":")" + hash + "\"}",
-           R"({"partition":0,"batch":1})"}) {
+           R"({"partition":-1,"batch":1,"hash":")" + hash + "\"}", R"({"partition":4294967296,"batch":1,"hash":")" + hash + "\"}",
+           R"({"partition":0,"batch":"1","hash":")" + hash + "\"}", R"({"partition":0,"batch":1})"}) {
     std::ofstream(folder.File("heads")) << good.str() << bad << "\n";
     const absl::Status status = ReadHeads(folder.File("heads")).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << bad;
