@@ -1,4 +1,4 @@
-// A client's certificate, PEM or DER.
+// A client's certificate, PEM or DER, and a bundle of authorities.
 #include "services/edge/certificate.h"
 
 #include "services/base/check.h"
@@ -10,4 +10,5 @@ FUZZ(bytes) {
   for (const auto& read : {edge::ReadCertificatePem(bytes), edge::ReadCertificateDer(bytes)}) {
     if (read.ok()) OVERDRACHT_CHECK(edge::IsOin(read->oin), "an organisation is an OIN");
   }
+  (void)edge::IsSignedByOneOf(bytes, bytes);
 }
