@@ -4,8 +4,10 @@ terugval in the second, look the same to it by every call that it can make.  pri
 import http.client
 import json
 import pathlib
+import struct
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.dont_write_bytecode = True
@@ -33,6 +35,7 @@ class World:
         self.server.start()
         case.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
         self.reports = 0
+        self.close_later = lambda connection: case.addCleanup(connection.close)
 
     def call(self, method, request, who=CORPORATIE):
         """A call by the Connect protocol: status and answer."""
@@ -44,6 +47,22 @@ class World:
             return response.status, json.loads(response.read())
         finally:
             connection.close()
+
+    def stream(self, method, request):
+        """A server stream of the woningcorporatie's that is open until the test ends, by the Connect protocol."""
+        connection = http.client.HTTPConnection(self.server.http, timeout=60)
+        self.close_later(connection)
+        body = json.dumps(request).encode()
+        connection.request("POST", f"/overdracht.api.v1.{method}", struct.pack(">BI", 0, len(body)) + body,
+                           {"Content-Type": "application/connect+json", "Connect-Protocol-Version": "1", "overdracht-oin": CORPORATIE})
+        return Stream(connection.getresponse())
+
+    def poll(self, after):
+        """What an outbox that is waited on from here on answers."""
+        connection = http.client.HTTPConnection(self.server.http, timeout=90)
+        self.close_later(connection)
+        connection.request("GET", f"/v1/outbox/{CORPORATIE}?answers=true&wait=60&after={after}", headers={"overdracht-oin": CORPORATIE})
+        return connection
 
     def report(self, who, name, when, **data):
         self.reports += 1
@@ -59,6 +78,32 @@ class World:
         more = ["--if-position", if_position] if if_position else []
         fields = [f"{field}={value}" for field, value in data.items()]
         return self.server.rows("report", name, "--as", CORPORATIE, "--traject", TRAJECT, *fields, "--validate-only", "--json", *more, accept=(0, 2))[0]
+
+
+class Stream(threading.Thread):
+    """Keeps what comes on a stream, in order."""
+
+    def __init__(self, response):
+        super().__init__(daemon=True)
+        self.response, self.came, self.change = response, [], threading.Condition()
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                message = json.loads(self.response.read(struct.unpack(">BI", self.response.read(5))[1]))
+                with self.change:
+                    self.came.append(without_places(message))
+                    self.change.notify_all()
+        except (http.client.HTTPException, OSError, ValueError, struct.error):
+            self.response.close()  # the test ends, and the server with it
+
+    def until(self, what):
+        """All that came, once it holds this text."""
+        with self.change:
+            if not self.change.wait_for(lambda: any(what in json.dumps(message) for message in self.came), timeout=60):
+                raise overdracht.Failed(f"expected a message with {what}, but there are only {self.came}")
+            return list(self.came)
 
 
 class Privacy(unittest.TestCase):
@@ -106,17 +151,18 @@ class Privacy(unittest.TestCase):
             index = iter(known)
             self.assertSame(lambda world: world.try_out(name, if_position=next(index), **data), f"{name} if nothing has changed")
 
-    def test_a_woningcorporatie_does_not_see_a_terugval(self):
+    def begin(self):
+        """One client on the way in both worlds. Where the last record stands in each."""
         roles = (("zorgaanbieder", ZORG), ("wijkteam", WIJK), ("gemeente", GEMEENTE), ("woningcorporatie", CORPORATIE), ("ggz", GGZ))
         participants = [{"role": role, "organisation": organisation} for role, organisation in roles]
         self.report(ZORG, "trajecten.started", "2017-01-02T09:00:00Z", workflow="uitstroom", client="c-1", participants=participants)
         self.report(ZORG, "handovers.offered", "2017-01-02T10:00:00Z", handover="o-1", recipient=WIJK, purpose="handover", categories=["wonen"],
                     transfersResponsibility=True, dossier={"reference": "d-1", "digest": "sha256:" + 64 * "0"})
         self.report(WIJK, "handovers.accepted", "2017-01-03T09:00:00Z", handover="o-1")
-        known = [answer["position"] for answer in self.report(CORPORATIE, "homes.offered", "2017-01-03T10:00:00Z", home="w-1", kind="regular")]
-        before = self.look_around()
-        self.refusals(known)
+        return [answer["position"] for answer in self.report(CORPORATIE, "homes.offered", "2017-01-03T10:00:00Z", home="w-1", kind="regular")]
 
+    def terugval(self):
+        """In one of them something else happens than in the other; yields after each step, at the same moment in both."""
         self.assertEqual(self.calm.report(ZORG, "contacts.held", "2017-01-06T09:00:00Z", kind="home_visit")["outcome"], "accepted")
         steps = [("terugvallen.signalled", {"episode": "e-1", "severity": "crisis"}, ZORG),
                  ("terugvallen.respite-started", {"episode": "e-1", "place": "p-1", "until": "2017-01-20"}, GGZ),
@@ -126,7 +172,18 @@ class Privacy(unittest.TestCase):
             self.assertEqual(answer["outcome"], "accepted", answer)
             for world in self.both:
                 world.server.advance("2017-01-06T09:00:00Z")
-            self.assertEqual(self.look_around(), before, name)
+            yield name
+
+    def back(self):
+        self.assertEqual(self.relapse.report(GGZ, "terugvallen.returned", "2017-01-17T09:00:00Z", episode="e-1")["outcome"], "accepted")
+        self.assertEqual(self.calm.report(ZORG, "contacts.held", "2017-01-17T09:00:00Z", kind="home_visit")["outcome"], "accepted")
+
+    def test_a_woningcorporatie_does_not_see_a_terugval(self):
+        known = self.begin()
+        before = self.look_around()
+        self.refusals(known)
+        for step in self.terugval():
+            self.assertEqual(self.look_around(), before, step)
             self.refusals(known)
         truth = self.relapse.server.trajecten()[0]
         self.assertEqual((truth["status"], truth["handovers"][0]["state"]), ("onderbroken", "aangehouden"))
@@ -139,9 +196,31 @@ class Privacy(unittest.TestCase):
         for world in self.both:
             world.server.advance("2017-01-16T09:00:00Z")
         self.look_around()
-        self.assertEqual(self.relapse.report(GGZ, "terugvallen.returned", "2017-01-17T09:00:00Z", episode="e-1")["outcome"], "accepted")
-        self.assertEqual(self.calm.report(ZORG, "contacts.held", "2017-01-17T09:00:00Z", kind="home_visit")["outcome"], "accepted")
+        self.back()
         self.look_around()
+
+    def test_a_woningcorporatie_that_waits_is_not_woken_by_a_terugval(self):
+        self.begin()
+        everything = [("OutboxService/Subscribe", {"answers": True}), ("OverviewService/WatchTrajecten", {})]
+        everything += [("OverviewService/WatchTrajecten", {"filter": {"status": f"STATUS_{status}"}}) for status in ("LOPEND", "ONDERBROKEN")]
+        streams = [[world.stream(*call) for world in self.both] for call in everything]
+        for pair in streams[:3]:  # nobody is away: the last one says nothing yet
+            self.assertEqual(*[stream.until("w-1") for stream in pair])
+        self.asleep_through(lambda: list(self.terugval()), "2017-01-09T10:00:00Z", streams, "w-2")
+        self.asleep_through(self.back, "2017-01-18T10:00:00Z", streams, "w-3")
+
+    def asleep_through(self, what, then, streams, home):
+        """Who waits hears nothing while this happens: the first that comes is what the woningcorporatie itself reports afterwards."""
+        before = [len(pair[0].came) for pair in streams]
+        polls = [world.poll(world.call("OutboxService/ListItems", {"answers": True, "pageSize": 1000})[1]["next"]) for world in self.both]
+        what()
+        self.report(CORPORATIE, "homes.offered", then, home=home, kind="regular")
+        for poll in polls:  # a wake-up before would have been answered with nothing
+            self.assertEqual([item["causationid"] for item in json.loads(poll.getresponse().read())], [f"homes.offered-{then}"])
+        for count, pair in zip(before, streams):
+            came = [stream.until(home) for stream in pair]
+            self.assertEqual(came[0], came[1])
+            self.assertEqual(len(came[1]), count + 1)
 
 
 if __name__ == "__main__":
