@@ -51,11 +51,10 @@ class World:
     def stream(self, method, request):
         """A server stream of the woningcorporatie's that is open until the test ends, by the Connect protocol."""
         connection = http.client.HTTPConnection(self.server.http, timeout=60)
-        self.close_later(connection)
         body = json.dumps(request).encode()
         connection.request("POST", f"/overdracht.api.v1.{method}", struct.pack(">BI", 0, len(body)) + body,
                            {"Content-Type": "application/connect+json", "Connect-Protocol-Version": "1", "overdracht-oin": CORPORATIE})
-        return Stream(connection.getresponse())
+        return Stream(connection)
 
     def poll(self, after):
         """What an outbox that is waited on from here on answers."""
@@ -83,9 +82,9 @@ class World:
 class Stream(threading.Thread):
     """Keeps what comes on a stream, in order."""
 
-    def __init__(self, response):
+    def __init__(self, connection):
         super().__init__(daemon=True)
-        self.response, self.came, self.change = response, [], threading.Condition()
+        self.connection, self.response, self.came, self.change = connection, connection.getresponse(), [], threading.Condition()
         self.start()
 
     def run(self):
@@ -96,7 +95,7 @@ class Stream(threading.Thread):
                     self.came.append(without_places(message))
                     self.change.notify_all()
         except (http.client.HTTPException, OSError, ValueError, struct.error):
-            self.response.close()  # the test ends, and the server with it
+            self.connection.close()  # the test ends, and the server with it
 
     def until(self, what):
         """All that came, once it holds this text."""
