@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -29,10 +30,24 @@ Signals::Reason Signals::Wait() {
 void Signals::End() { kill(getpid(), SIGUSR1); }
 void Signals::Look() { kill(getpid(), SIGUSR2); }
 
+namespace {
+
+// Every connection is an open file: as many as the system lets this process have. Where it may not raise the limit, the limit is as it
+// should be.
+void RaiseOpenFiles() {
+  rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+}  // namespace
+
 Served::Served(std::unique_ptr<edge::Server> server) : server_(std::move(server)), address_(server_->address()) {}
 
 absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers,
                                                       std::vector<grpc::Service*> services, http::Figures figures) {
+  RaiseOpenFiles();
   absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(
       {.host = installation.listen, .grpc_port = installation.grpc_port, .tls = installation.tls, .services = std::move(services)});
   if (!server.ok()) return server.status();
