@@ -55,6 +55,10 @@ std::string AddressOf(const std::string& host, int port) {
   return host.find(':') == std::string::npos ? absl::StrCat(host, ":", port) : absl::StrCat("[", host, "]:", port);
 }
 
+std::string ReachedAt(const std::string& host, int port) {
+  return AddressOf(host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host, port);
+}
+
 struct Server::Parts {
   std::unique_ptr<grpc::Server> grpc;
   std::string host;
@@ -91,6 +95,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1000);
+  // A client that keeps its connection for ever would show for ever the certificate with which it came, and be refused when that expires.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(absl::ToInt64Milliseconds(options.longest_connection)));
   builder.SetMaxReceiveMessageSize(kMostMessageBytes);
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   builder.SetOption(std::make_unique<Names>(&parts.services));
@@ -104,10 +110,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 int Server::grpc_port() const { return parts_->grpc_port; }
 const std::vector<std::string>& Server::services() const { return parts_->services; }
 
-std::string Server::address() const {
-  const std::string& host = parts_->host;
-  return AddressOf(host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host, parts_->grpc_port);
-}
+std::string Server::address() const { return ReachedAt(parts_->host, parts_->grpc_port); }
 
 bool Server::ready() const { return parts_->ready; }
 

@@ -3,6 +3,7 @@
 #define OVERDRACHT_SERVICES_EDGE_SERVER_H_
 
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include <memory>
 #include <optional>
@@ -23,10 +24,14 @@ struct ServerOptions {
   int grpc_port = 7440;                  // 0: a free one
   std::optional<TlsFiles> tls;           // nothing: no certificates; then `host` is one of loopback
   std::vector<grpc::Service*> services;  // must outlive the server
+  // Then the next call makes a new connection, by the certificates that there are now; streams go on where they are.
+  absl::Duration longest_connection = absl::Hours(1);
 };
 
 // host:port, or [host]:port where that is needed.
 std::string AddressOf(const std::string& host, int port);
+// Where what listens there is reached from this machine: 0.0.0.0 is no address to connect to.
+std::string ReachedAt(const std::string& host, int port);
 
 class Server {
  public:
