@@ -64,11 +64,12 @@ absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& instal
                          .figures = std::move(figures)});
   if (!http.ok()) return http.status();
   served->http_ = *std::move(http);
+  served->http_address_ = edge::ReachedAt(installation.listen, served->http_->port());
   return served;
 }
 
 void Served::SayReady(const std::string& more) const {
-  std::printf("ready grpc=%s http=127.0.0.1:%d %s\n", address_.c_str(), http_->port(), more.c_str());
+  std::printf("ready grpc=%s http=%s %s\n", address_.c_str(), http_address_.c_str(), more.c_str());
   std::fflush(stdout);
 }
 

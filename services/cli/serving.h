@@ -60,6 +60,7 @@ class Served {
 
   const std::unique_ptr<edge::Server> server_;
   const std::string address_;
+  std::string http_address_;
   std::unique_ptr<http::Port> http_;  // gone before the server is
 };
 

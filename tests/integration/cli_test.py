@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line as scripts rely on it: lines, fields, exit codes.  cli_test.py [--binary PATH] [TestCase.test…]"""
 import http.client
+import http.client
 import json
 import os
 import pathlib
@@ -144,6 +145,18 @@ class Publish(Case):
 
 
 class Dev(Case):
+    def test_the_ready_line_says_where_it_is_reached(self):
+        for listen, host in (("127.0.0.2", "127.0.0.2"), ("::1", "[::1]")):
+            with self.subTest(listen):
+                server = overdracht.Dev(BINARY, self.where / listen / "data", extra=("--listen", listen))
+                with server:
+                    self.assertEqual([address.rsplit(":", 1)[0] for address in (server.address, server.http)], [host, host])
+                    connection = http.client.HTTPConnection(server.http, timeout=60)
+                    connection.request("GET", "/healthz")
+                    self.assertEqual(connection.getresponse().status, 200)
+                    connection.close()
+                    self.assertEqual(server.trajecten(), [])
+
     def test_ready_line_drain_and_restart(self):
         data = self.where / "data"
         process = subprocess.Popen([BINARY, "dev", "--data", str(data), "--grpc-port", "0", "--http-port", "0"], stdout=subprocess.PIPE, text=True)
