@@ -322,6 +322,29 @@ class Connect(Case):
         self.assertEqual(self.call("POST", path, {"traject": traject(1)}, content_type="application/json").status, 200)
         self.is_error(self.call("POST", path, {"traject": traject(1)}, oin=ZORG, content_type="application/json"), 403, "permission_denied")
 
+    def test_the_clock_is_moved_by_the_operator(self):
+        path = "/overdracht.region.v1.OperatorService/AdvanceClock"
+
+        def advance(to_us, **more):
+            return self.call("POST", path, {"toUs": to_us}, content_type="application/json", **more)
+
+        answer = advance("1514764800000000")  # 2018
+        self.assertEqual((answer.status, answer.json()), (200, {"clockUs": "1514764800000000"}))
+        for before in ("1514764799999999", "0", "-1"):
+            self.assertEqual(advance(before).json(), {"clockUs": "1514764800000000"})
+        for not_microseconds in ("1514764800000000000", "7258118400000000", str(2**63 - 1)):
+            answer = advance(not_microseconds)
+            self.is_error(answer, 400, "invalid_argument")
+            self.assertIn("microseconds", answer.json()["message"])
+        self.is_error(advance("2018-01-01T00:00:00Z"), 400, "invalid_argument")
+        self.is_error(advance("1600000000000000", oin=ZORG), 403, "permission_denied")
+        self.assertEqual(advance("0").json(), {"clockUs": "1514764800000000"})
+        with overdracht.Dev(BINARY, pathlib.Path(self.scratch.name) / "wall" / "data", clock="wall") as wall:
+            self.host, self.port = "127.0.0.1", int(wall.http.split(":")[1])
+            answer = advance("1514764800000000")
+            self.is_error(answer, 409, "failed_precondition")
+            self.assertIn("the clock `events`", answer.json()["message"])
+
     def subscribe(self, message=b"{}", oin=ZORG, **headers):
         return self.connect("OutboxService/Subscribe", envelope(message), oin, "application/connect+json", **headers)
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fstream>
 
+#include "services/base/time.h"
 #include "services/base/uuid.h"
 #include "services/edge/answers.h"
 #include "services/edge/piece_stream.h"
@@ -59,6 +60,10 @@ grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerCont
                                                         const region::v1::AdvanceClockRequest* request,
                                                         region::v1::AdvanceClockResponse* response) {
   if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
+  // Given in nanoseconds it would keep the region at work for hours: every term that recurs runs out again and again until then.
+  if (request->to_us() > 0 && !base::IsEventTime(request->to_us())) {
+    return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected to_us in microseconds, at most in 2199, but it is beyond"});
+  }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   Advance advance{.to_us = request->to_us(), .done = [reactor, response](const absl::StatusOr<base::Micros>& clock) {
                     if (clock.ok()) response->set_clock_us(*clock);
