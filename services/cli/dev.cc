@@ -19,6 +19,7 @@ struct Options {
 
 int Serve(const Options& options) {
   Signals signals;
+  edge::Log log;
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
   const std::unique_ptr<const edge::Callers> callers = installation->MakeCallers();
@@ -30,7 +31,7 @@ int Serve(const Options& options) {
   std::vector<grpc::Service*> services = (*partner)->services();
   services.push_back((*region)->operators());
   absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(*installation, *callers, std::move(services), FiguresOf((*region)->loop()));
+      Served::Start(*installation, *callers, &log, std::move(services), {FiguresOf((*region)->loop()), (*partner)->figures()});
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
 
   const base::Micros now = MachineClock();
@@ -40,8 +41,12 @@ int Serve(const Options& options) {
     (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));
     if (options.demo) status = PrintDemo((*region)->loop(), now, (*served)->address());
   }
-  if (status.ok()) signals.Wait();
+  if (status.ok()) {
+    (*partner)->StartSending(*installation, &log);
+    signals.Wait();
+  }
   (*served)->Draining();
+  (*partner)->StopSending();
   const absl::Status ended = (*region)->Drain();
   (*served)->Stop();
   if (!ended.ok()) return NotFinished(absl::StrCat("stopped: ", std::string(ended.message())));

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "services/cli/serving.h"
@@ -21,6 +22,9 @@ absl::StatusOr<config::v1::Configuration> ReadFile(const std::string& path) {
   return absl::InvalidArgumentError(why);
 }
 
+// What the file names lies beside it.
+std::filesystem::path FolderOf(const InstallationOptions& options) { return std::filesystem::path(options.config).parent_path(); }
+
 edge::Trust TrustOf(const config::v1::Configuration& configuration) {
   edge::Trust trust;
   trust.operators = {configuration.operators().begin(), configuration.operators().end()};
@@ -35,17 +39,40 @@ edge::Trust TrustOf(const config::v1::Configuration& configuration) {
   return trust;
 }
 
+edge::CallLog::Which LogCallsOf(const config::v1::Configuration& configuration) {
+  if (configuration.log_calls() == "all") return edge::CallLog::kAll;
+  return configuration.log_calls() == "none" ? edge::CallLog::kNone : edge::CallLog::kRefused;
+}
+
 edge::Rates RatesOf(const config::v1::Limits& limits) {
   edge::Rates rates;
   if (limits.reports_per_second() > 0) rates.reports_per_second = limits.reports_per_second();
   if (limits.reports_at_once() > 0) rates.reports_at_once = limits.reports_at_once();
+  if (limits.catch_up_seconds() > 0) rates.catch_up_us = limits.catch_up_seconds() * base::kSecond;
   if (limits.open_streams() > 0) rates.open_streams = limits.open_streams();
   return rates;
 }
 
+// Each as it will be used: what is wrong with it is said at the start.
+absl::StatusOr<std::vector<partner::Webhook>> WebhooksOf(const std::filesystem::path& folder,
+                                                         const config::v1::Configuration& configuration) {
+  std::vector<partner::Webhook> webhooks;
+  for (const config::v1::Webhook& webhook : configuration.webhooks()) {
+    webhooks.push_back({.organisation = webhook.organisation(),
+                        .subscriber = webhook.subscriber(),
+                        .url = webhook.url(),
+                        .secrets = (folder / webhook.secrets()).string(),
+                        .kinds = {webhook.kinds().begin(), webhook.kinds().end()},
+                        .answers = webhook.answers(),
+                        .most_items = std::max(1, static_cast<int>(webhook.most_items())),
+                        .authorities = webhook.authorities().empty() ? "" : (folder / webhook.authorities()).string()});
+    if (absl::Status status = partner::CheckWebhook(webhooks.back()); !status.ok()) return status;
+  }
+  return webhooks;
+}
+
 absl::StatusOr<std::optional<edge::TlsFiles>> TlsOf(const InstallationOptions& options, const config::v1::Configuration& configuration) {
-  // What the file names lies beside it.
-  const std::filesystem::path folder = std::filesystem::path(options.config).parent_path();
+  const std::filesystem::path folder = FolderOf(options);
   const auto choose = [&](const std::string& flag, const std::string& file) {
     return !flag.empty() || file.empty() ? flag : (folder / file).string();
   };
@@ -92,6 +119,10 @@ absl::StatusOr<Installation> ReadInstallation(const InstallationOptions& options
   installation.http_port = options.http_port.value_or(installation.http_port);
   installation.tls = *std::move(tls);
   installation.trust = TrustOf(*configuration);
+  absl::StatusOr<std::vector<partner::Webhook>> webhooks = WebhooksOf(FolderOf(options), *configuration);
+  if (!webhooks.ok()) return webhooks.status();
+  installation.webhooks = *std::move(webhooks);
+  installation.log_calls = LogCallsOf(*configuration);
   if (installation.tls || configuration->has_limits()) installation.rates = RatesOf(configuration->limits());
   if (!installation.tls && !config::IsLoopback(installation.listen)) {
     return absl::InvalidArgumentError(

@@ -9,10 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "services/edge/call_log.h"
 #include "services/edge/identity.h"
 #include "services/edge/tls.h"
 #include "services/edge/trust.h"
+#include "services/partner/webhook/webhooks.h"
 
 namespace overdracht::cli {
 
@@ -31,6 +34,8 @@ struct Installation {
   std::optional<edge::TlsFiles> tls;
   edge::Trust trust;
   std::optional<edge::Rates> rates;  // nothing: as often as they like
+  std::vector<partner::Webhook> webhooks;
+  edge::CallLog::Which log_calls = edge::CallLog::kRefused;
 
   std::unique_ptr<edge::Callers> MakeCallers() const;
 };

@@ -21,11 +21,12 @@ struct Options {
 };
 
 // Nothing is taken in before the workflows of the region are known: until then no report could be read.
-bool WaitForRegion(Signals* signals, const remote::RemoteRegion& region, const std::string& address) {
+bool WaitForRegion(Signals* signals, edge::Log* log, const remote::RemoteRegion& region, const std::string& address) {
   std::string said;
   for (absl::Status linked = region.linked(); !linked.ok(); linked = region.linked()) {
-    if (said != linked.message())
-      std::fprintf(stderr, "overdracht: waiting for the region at %s: %s\n", address.c_str(), std::string(linked.message()).c_str());
+    if (said != linked.message()) {
+      log->Write(edge::Log::kWarning, "waiting for the region", {{"region", address}, {"why", std::string(linked.message())}});
+    }
     said = std::string(linked.message());
     if (signals->Wait() == Signals::kEnd) return false;
   }
@@ -40,26 +41,34 @@ std::shared_ptr<grpc::ChannelCredentials> ToRegion(const Options& options, const
 
 int Serve(const Options& options) {
   Signals signals;
+  edge::Log log;
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
+  for (const partner::Webhook& webhook : installation->webhooks) {
+    if (webhook.organisation != options.oin) return Usage("expected webhooks of the organisation of --oin only, but one is of another");
+  }
   absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(options.data);
   if (!lock.ok()) return NotFinished(std::string(lock.status().message()));
   const std::unique_ptr<edge::Callers> callers = installation->MakeCallers();
   callers->ServeOnly(options.oin);
   remote::RemoteRegion region(remote::ConnectTo(options.region, ToRegion(options, *installation)),
                               {.organisation = options.oin, .changed = Signals::Look});
-  if (!WaitForRegion(&signals, region, options.region)) return kDone;
+  if (!WaitForRegion(&signals, &log, region, options.region)) return kDone;
   absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(&region, callers.get(), options.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
-  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(*installation, *callers, (*partner)->services());
+  absl::StatusOr<std::unique_ptr<Served>> served =
+      Served::Start(*installation, *callers, &log, (*partner)->services(), {(*partner)->figures()});
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
+
+  (*partner)->StartSending(*installation, &log);
 
   do {
     (*served)->SetReady(region.linked().ok());
   } while (signals.Wait() == Signals::kLook);
   (*served)->Draining();
+  (*partner)->StopSending();
   region.Drain();
   (*served)->Stop();
   return kDone;

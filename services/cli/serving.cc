@@ -30,6 +30,9 @@ Signals::Reason Signals::Wait() {
 void Signals::End() { kill(getpid(), SIGUSR1); }
 void Signals::Look() { kill(getpid(), SIGUSR2); }
 
+Served::Served(std::unique_ptr<edge::CallLog> calls, std::unique_ptr<edge::Server> server)
+    : calls_(std::move(calls)), server_(std::move(server)), address_(server_->address()) {}
+
 namespace {
 
 // Every connection is an open file: as many as the system lets this process have. Where it may not raise the limit, the limit is as it
@@ -41,17 +44,35 @@ void RaiseOpenFiles() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
+http::Figures FiguresOf(edge::CallLog* calls) {
+  return [calls] {
+    http::Figure count{.name = "overdracht_grpc_calls_total", .help = "Calls that ended, those by HTTP among them, by rpc and status."};
+    http::Figure seconds{.name = "overdracht_grpc_call_seconds_total",
+                         .help = "How long they took together, streams while they were open."};
+    for (const edge::CallLog::Count& one : calls->counts()) {
+      const std::string labels = absl::StrCat("rpc=\"", one.rpc, "\",status=\"", one.status, "\"");
+      count.values.emplace_back(labels, static_cast<double>(one.calls));
+      seconds.values.emplace_back(labels, one.seconds);
+    }
+    return std::vector<http::Figure>{std::move(count), std::move(seconds)};
+  };
+}
+
 }  // namespace
 
-Served::Served(std::unique_ptr<edge::Server> server) : server_(std::move(server)), address_(server_->address()) {}
-
-absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers,
-                                                      std::vector<grpc::Service*> services, http::Figures figures) {
+absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers, edge::Log* log,
+                                                      std::vector<grpc::Service*> services, std::vector<http::Figures> figures) {
   RaiseOpenFiles();
-  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start(
-      {.host = installation.listen, .grpc_port = installation.grpc_port, .tls = installation.tls, .services = std::move(services)});
+  const auto who = [&callers](const grpc::ServerContextBase& context) { return callers.NameOf(context); };
+  auto calls = std::make_unique<edge::CallLog>(log, installation.log_calls, who);
+  figures.push_back(FiguresOf(calls.get()));
+  absl::StatusOr<std::unique_ptr<edge::Server>> server = edge::Server::Start({.host = installation.listen,
+                                                                              .grpc_port = installation.grpc_port,
+                                                                              .tls = installation.tls,
+                                                                              .services = std::move(services),
+                                                                              .calls = calls.get()});
   if (!server.ok()) return server.status();
-  std::unique_ptr<Served> served(new Served(*std::move(server)));
+  std::unique_ptr<Served> served(new Served(std::move(calls), *std::move(server)));
   const edge::Server* const grpc = served->server_.get();
   absl::StatusOr<std::unique_ptr<http::Port>> http =
       http::Port::Start({.host = installation.listen,

@@ -36,10 +36,10 @@ class Signals {
 // Both ports of a service.
 class Served {
  public:
-  // The services and the callers must outlive it.
-  // `figures`: what /metrics says beside those of the port.
-  static absl::StatusOr<std::unique_ptr<Served>> Start(const Installation& installation, const edge::Callers& callers,
-                                                       std::vector<grpc::Service*> services, http::Figures figures = nullptr);
+  // The services, the callers and the log must outlive it.
+  // `figures`: what /metrics says beside those of the ports.
+  static absl::StatusOr<std::unique_ptr<Served>> Start(const Installation& installation, const edge::Callers& callers, edge::Log* log,
+                                                       std::vector<grpc::Service*> services, std::vector<http::Figures> figures = {});
   ~Served() { Stop(); }
 
   const std::string& address() const { return address_; }
@@ -56,8 +56,9 @@ class Served {
   }
 
  private:
-  explicit Served(std::unique_ptr<edge::Server> server);
+  Served(std::unique_ptr<edge::CallLog> calls, std::unique_ptr<edge::Server> server);
 
+  const std::unique_ptr<edge::CallLog> calls_;
   const std::unique_ptr<edge::Server> server_;
   const std::string address_;
   std::string http_address_;

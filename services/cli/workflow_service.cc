@@ -15,13 +15,14 @@ struct Options {
 
 int Serve(const Options& options) {
   Signals signals;
+  edge::Log log;
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
   const std::unique_ptr<const edge::Callers> callers = installation->MakeCallers();
   absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, callers.get());
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
   absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(*installation, *callers, {(*region)->partners(), (*region)->operators()}, FiguresOf((*region)->loop()));
+      Served::Start(*installation, *callers, &log, {(*region)->partners(), (*region)->operators()}, {FiguresOf((*region)->loop())});
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*region)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock));

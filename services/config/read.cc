@@ -10,6 +10,7 @@
 
 #include "services/event/catalogue.h"
 #include "services/event/forms.h"
+#include "services/event/write.h"
 #include "services/yaml/reader.h"
 #include "services/yaml/schema.h"
 #include "services/yaml/tree.h"
@@ -21,9 +22,22 @@ using google::protobuf::Message;
 using yaml::Place;
 
 constexpr uint32_t kLargestPort = 65535;
+constexpr uint32_t kMostItems = 100;
+constexpr absl::string_view kTestPrefix = "00000099";
 
 bool AreDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
 bool IsOin(absl::string_view text) { return event::HasForm(event::v1::FORMAT_OIN, text); }
+
+// With a host, and without a user: that would be a secret in the open.
+bool IsAllowedUrl(absl::string_view url) {
+  const bool https = absl::ConsumePrefix(&url, "https://");
+  if (!https && !absl::ConsumePrefix(&url, "http://")) return false;
+  absl::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  if (authority.empty() || absl::StrContains(authority, '@') || !std::all_of(url.begin(), url.end(), absl::ascii_isgraph)) return false;
+  if (https) return true;
+  const bool bracketed = absl::ConsumePrefix(&authority, "[");
+  return IsLoopback(authority.substr(0, authority.find(bracketed ? ']' : ':')));
+}
 
 class Reader : public yaml::Reader {
  public:
@@ -54,6 +68,10 @@ class Checker {
     for (const v1::Issuer& issuer : configuration_.issuers()) CheckIssuer(issuer);
     for (const v1::Delegation& delegation : configuration_.delegations()) CheckDelegation(delegation);
     CheckLimits(configuration_.limits());
+    for (const v1::Webhook& webhook : configuration_.webhooks()) CheckWebhook(webhook);
+    if (const std::string& calls = configuration_.log_calls(); !calls.empty() && calls != "refused" && calls != "all" && calls != "none") {
+      Add(places_.Of(configuration_, "log_calls"), "form", "refused, all or none, but this is another word");
+    }
     if (!configuration_.has_tls()) CheckNeedsTls();
   }
 
@@ -116,6 +134,31 @@ class Checker {
     }
   }
 
+  void CheckWebhook(const v1::Webhook& webhook) {
+    const std::string& organisation = webhook.organisation();
+    if (!organisation.empty() && !IsOin(organisation))
+      Add(places_.Of(webhook, "organisation"), "oin", "an OIN of 20 digits, but this is none");
+    if (!organisation.empty() && IsOin(organisation) && !configuration_.has_tls() && !absl::StartsWith(organisation, kTestPrefix)) {
+      Add(places_.Of(webhook, "organisation"), "needs_tls",
+          "tls with an organisation that is not of the test prefix 00000099, but there is none");
+    }
+    if (!webhook.subscriber().empty() && !event::HasForm(event::v1::FORMAT_REFERENCE, webhook.subscriber())) {
+      Add(places_.Of(webhook, "subscriber"), "form", "1 to 64 characters A-Z a-z 0-9 . _ -, but this is not");
+    } else if (!webhooks_.emplace(organisation, webhook.subscriber()).second) {
+      Add(places_.Of(webhook, "subscriber"), "duplicate", "each subscriber of an organisation once, but this one is here again");
+    }
+    if (!webhook.url().empty() && !IsAllowedUrl(webhook.url())) {
+      Add(places_.Of(webhook, "url"), "url", "https://…, or http://… with an address of loopback, but this is neither");
+    }
+    for (int i = 0; i < webhook.kinds_size(); ++i) {
+      if (event::FindNoticeKind(webhook.kinds(i)) != 0) continue;
+      Add(places_.Of(webhook, "kinds", i), "unknown_notice", "a kind of notices, such as task-opened, but this is none");
+    }
+    if (places_.Has(webhook, "most_items") && (webhook.most_items() < 1 || webhook.most_items() > kMostItems)) {
+      Add(places_.Of(webhook, "most_items"), "form", "1 to 100, but this is not");
+    }
+  }
+
   void Add(const Place& place, absl::string_view code, absl::string_view expected) {
     findings_.Add(place, code, absl::StrCat("expected ", expected));
   }
@@ -125,6 +168,7 @@ class Checker {
   yaml::Findings& findings_;
   std::set<std::string> issuers_;
   std::set<std::pair<std::string, std::string>> delegated_;
+  std::set<std::pair<std::string, std::string>> webhooks_;
 };
 
 }  // namespace

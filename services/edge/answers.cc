@@ -1,6 +1,7 @@
 #include "services/edge/answers.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/cord.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <google/protobuf/util/time_util.h>
@@ -15,6 +16,9 @@ namespace overdracht::edge {
 using journal::v1::RefusalCode;
 
 namespace {
+
+constexpr char kDomain[] = "overdracht.nl";
+constexpr char kDetails[] = "type.googleapis.com/google.rpc.Status";  // a status of its own, in an absl::Status
 
 grpc::StatusCode CodeFor(RefusalCode code) {
   switch (code) {
@@ -51,7 +55,7 @@ std::string ParameterOf(const api::v1::Answer& refused, absl::string_view name) 
 api::v1::RefusalInfo InfoOf(const api::v1::Answer& refused) {
   api::v1::RefusalInfo info;
   info.set_reason(refused.reason());
-  info.set_domain("overdracht.nl");
+  info.set_domain(kDomain);
   auto& metadata = *info.mutable_metadata();
   for (const api::v1::AnswerParameter& parameter : refused.parameters()) metadata[parameter.name()] = parameter.value();
   metadata["code"] = refused.code();
@@ -120,7 +124,26 @@ grpc::Status TooOften(absl::string_view why, base::Micros again_after) {
   return {grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(why), status.SerializeAsString()};
 }
 
-grpc::Status ToGrpc(const absl::Status& status) { return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())}; }
+absl::Status FallsBehind(absl::string_view cursor) {
+  api::v1::RefusalInfo info;
+  info.set_reason("FALLING_BEHIND");
+  info.set_domain(kDomain);
+  (*info.mutable_metadata())["cursor"] = std::string(cursor);
+  const std::string why = absl::StrCat(
+      "expected a reader that keeps up, but it gets further and further behind; when it is faster, go on behind the cursor ", cursor);
+  api::v1::RefusalStatus details;
+  details.set_code(grpc::StatusCode::RESOURCE_EXHAUSTED);
+  details.set_message(why);
+  AddDetail("ErrorInfo", info, &details);
+  absl::Status status = absl::ResourceExhaustedError(why);
+  status.SetPayload(kDetails, absl::Cord(details.SerializeAsString()));
+  return status;
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  const absl::optional<absl::Cord> details = status.GetPayload(kDetails);
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()), details ? std::string(*details) : ""};
+}
 
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
   // Asked a second time, gRPC makes another reactor in the same place, and the call never ends.

@@ -30,6 +30,8 @@ api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer);
 grpc::Status ToError(const api::v1::Answer& refused);
 // RESOURCE_EXHAUSTED, with google.rpc.RetryInfo.
 grpc::Status TooOften(absl::string_view why, base::Micros again_after);
+// RESOURCE_EXHAUSTED, with google.rpc.ErrorInfo: reason FALLING_BEHIND, and behind which `cursor` to go on.
+absl::Status FallsBehind(absl::string_view cursor);
 grpc::Status ToGrpc(const absl::Status& status);
 // Ends a unary call at once.
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status);

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "services/edge/answers.h"
+#include "services/edge/falling_behind.h"
 #include "services/edge/random_id.h"
 #include "services/event/catalogue.h"
 
@@ -21,7 +22,7 @@ constexpr char kCertificate[] = "overdracht-certificate-bin";
 constexpr size_t kMostRead = 4096;
 
 // Nothing: not given.
-std::optional<absl::string_view> Find(const grpc::CallbackServerContext& context, const char* name) {
+std::optional<absl::string_view> Find(const grpc::ServerContextBase& context, const char* name) {
   const auto found = context.client_metadata().find(name);
   if (found == context.client_metadata().end()) return std::nullopt;
   return absl::string_view(found->second.data(), found->second.size());
@@ -134,6 +135,13 @@ std::shared_ptr<const void> Callers::OpenStream(const std::string& organisation)
           }};
 }
 
+std::function<bool(uint64_t place, uint64_t end)> Callers::WatchReader() const {
+  if (!rules_.rates) return [](uint64_t, uint64_t) { return false; };
+  return [behind = FallingBehind(rules_.rates->catch_up_us), clock = rules_.clock](uint64_t place, uint64_t end) mutable {
+    return behind.Note(clock(), place, end);
+  };
+}
+
 grpc::Status Callers::TooManyStreams() {
   return TooOften("expected fewer open streams of one organisation, but there are too many; close one first", base::kSecond);
 }
@@ -153,7 +161,13 @@ std::vector<std::pair<std::string, std::string>> Callers::Vouch(absl::string_vie
   return {{kVouched, secret_}, {kCertificate, std::string(certificate)}};
 }
 
-absl::StatusOr<std::string> Callers::Authenticate(const grpc::CallbackServerContext& context) const {
+std::string Callers::NameOf(const grpc::ServerContextBase& context) const {
+  if (with_certificates()) return Authenticate(context).value_or("");
+  const absl::string_view said = Find(context, kOrganisation).value_or("");
+  return IsTestOin(said) ? std::string(said) : "";
+}
+
+absl::StatusOr<std::string> Callers::Authenticate(const grpc::ServerContextBase& context) const {
   std::shared_ptr<const Read> read;
   if (const auto given = Find(context, kVouched); given && IsSecret(*given, secret_)) {
     read = Parse(Find(context, kCertificate).value_or(""));

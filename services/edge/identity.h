@@ -85,9 +85,14 @@ class Callers {
   // A stream of this organisation, open for as long as what is returned is kept. Null: there are as many as there may be.
   std::shared_ptr<const void> OpenStream(const std::string& organisation) const;
   static grpc::Status TooManyStreams();
+  // Of a stream: is told after each page of its place and of the end, and says whether it falls behind for ever.
+  std::function<bool(uint64_t place, uint64_t end)> WatchReader() const;
 
   // The operator of the installation; without certificates anybody who gives no other name.
   grpc::Status RequireOperator(const grpc::CallbackServerContext& context) const;
+
+  // The OIN of whoever calls, for the log; empty: not known.
+  std::string NameOf(const grpc::ServerContextBase& context) const;
 
   // The metadata of a call within the process that is made for a client whose handshake took place at another port (PEM).
   std::vector<std::pair<std::string, std::string>> Vouch(absl::string_view certificate) const;
@@ -98,7 +103,7 @@ class Callers {
   using Read = absl::StatusOr<Certificate>;
 
   // The certificate's OIN.
-  absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext& context) const;
+  absl::StatusOr<std::string> Authenticate(const grpc::ServerContextBase& context) const;
   std::shared_ptr<const Read> Parse(absl::string_view pem) const;
 
   // What the limits know, for as long as a stream is open.

@@ -15,6 +15,7 @@ struct Rates {
   uint32_t reports_per_second = 2000;  // over some time
   uint32_t reports_at_once = 10000;    // after some rest
   uint32_t open_streams = 100;
+  base::Micros catch_up_us = 600 * base::kSecond;  // a stream that gets further behind for so long is ended
 };
 
 // A bucket of tokens for each: a report takes one, time puts them back. Whoever has rested is forgotten. Where there are more at once than

@@ -100,6 +100,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.SetMaxReceiveMessageSize(kMostMessageBytes);
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   builder.SetOption(std::make_unique<Names>(&parts.services));
+  if (options.calls != nullptr) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> seen;
+    seen.push_back(options.calls->MakeFactory());
+    builder.experimental().SetInterceptorCreators(std::move(seen));
+  }
   parts.grpc = builder.BuildAndStart();
   if (parts.grpc == nullptr || parts.grpc_port == 0) {
     return absl::UnavailableError(absl::StrCat("port ", options.grpc_port, " (gRPC) is taken; choose another with --grpc-port"));

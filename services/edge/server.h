@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "services/edge/call_log.h"
 #include "services/edge/tls.h"
 
 namespace grpc {
@@ -26,6 +27,7 @@ struct ServerOptions {
   std::vector<grpc::Service*> services;  // must outlive the server
   // Then the next call makes a new connection, by the certificates that there are now; streams go on where they are.
   absl::Duration longest_connection = absl::Hours(1);
+  CallLog* calls = nullptr;  // sees each call, and outlives the server; null: nobody does
 };
 
 // host:port, or [host]:port where that is needed.

@@ -206,6 +206,12 @@ std::string FormatPosition(uint32_t partition, uint64_t number) { return absl::S
 
 std::string NoticeKind(const notice::v1::Notice& notice) { return absl::StrReplaceAll(DataOf(notice)->name(), {{"_", "-"}}); }
 
+int FindNoticeKind(absl::string_view kind) {
+  const auto* field = notice::v1::Notice::descriptor()->FindFieldByName(absl::StrReplaceAll(kind, {{"-", "_"}}));
+  const bool is_kind = field != nullptr && field->real_containing_oneof() != nullptr && kind.find('_') == absl::string_view::npos;
+  return is_kind ? field->number() : 0;
+}
+
 std::string WriteNoticeData(const notice::v1::Notice& notice) {
   std::string json;
   AppendData(notice, &json);

@@ -50,6 +50,8 @@ std::string WriteAnswer(const api::v1::Answer& answer, std::optional<uint64_t> l
 std::string WriteNoticeData(const notice::v1::Notice& notice);
 // task-opened, …
 std::string NoticeKind(const notice::v1::Notice& notice);
+// The number of the field of Notice that this kind is; 0: it is none.
+int FindNoticeKind(absl::string_view kind);
 
 }  // namespace overdracht::event
 

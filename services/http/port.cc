@@ -114,8 +114,8 @@ void Port::Parts::Handle(Request request, Replies given) {
 
 std::string Port::Parts::Figures() {
   std::vector<Figure> figures = metrics.Read();
-  if (options.figures) {
-    for (Figure& figure : options.figures()) figures.push_back(std::move(figure));
+  for (const auto& more : options.figures) {
+    for (Figure& figure : more()) figures.push_back(std::move(figure));
   }
   return WriteFigures(figures);
 }

@@ -29,7 +29,7 @@ struct PortOptions {
   std::shared_ptr<grpc::Channel> channel;  // to the services of this process
   std::vector<std::string> services;       // their names
   std::function<bool()> ready;             // whether they take calls
-  Figures figures = nullptr;               // what else /metrics says; null: nothing
+  std::vector<Figures> figures = {};       // what else /metrics says
 };
 
 class Port {

@@ -1,16 +1,15 @@
 #include "services/partner/outbox_service.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_replace.h>
 
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "services/edge/answers.h"
 #include "services/edge/piece_stream.h"
 #include "services/event/forms.h"
 #include "services/event/write.h"
+#include "services/partner/filter.h"
 
 namespace overdracht::partner {
 namespace {
@@ -22,31 +21,6 @@ using edge::PieceStream;
 
 constexpr int kUsualPage = 100;
 constexpr int kLargestPage = 1000;
-
-// Which kinds of notices somebody asked for; none: all. Answers are asked for by themselves.
-class Filter {
- public:
-  template <typename Kinds>
-  static absl::StatusOr<Filter> Of(const Kinds& kinds) {
-    Filter filter;
-    const auto* data = notice::v1::Notice::descriptor()->FindOneofByName("data");
-    for (const std::string& kind : kinds) {
-      const auto* field = notice::v1::Notice::descriptor()->FindFieldByName(absl::StrReplaceAll(kind, {{"-", "_"}}));
-      if (field == nullptr || field->containing_oneof() != data || kind.find('_') != std::string::npos) {
-        return absl::InvalidArgumentError("expected kinds of notices (task-opened, offer-received, …), but one is none");
-      }
-      filter.kinds_.insert(field->number());
-    }
-    return filter;
-  }
-
-  bool Lets(const OutboxItem& item) const {
-    return item.has_answer() || kinds_.empty() || kinds_.count(static_cast<int>(item.notice().data_case())) > 0;
-  }
-
- private:
-  std::set<int> kinds_;  // numbers of the fields of Notice
-};
 
 }  // namespace
 
@@ -65,9 +39,11 @@ grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::Call
       region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()});
   const std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation);
   if (open == nullptr) return new edge::Refused<SubscribeResponse>(edge::Callers::TooManyStreams());
-  const auto ask = [region = region_, next, filter = *filter, open](PieceStream<SubscribeResponse>::Give give) {
-    region->ReadOutbox(*next, [next, filter, give](absl::StatusOr<region::OutboxPage> page) {
+  auto falls_behind = std::make_shared<std::function<bool(uint64_t, uint64_t)>>(callers_->WatchReader());
+  const auto ask = [region = region_, next, filter = *filter, open, falls_behind](PieceStream<SubscribeResponse>::Give give) {
+    region->ReadOutbox(*next, [next, filter, give, falls_behind](absl::StatusOr<region::OutboxPage> page) {
       if (!page.ok()) return give(page.status());
+      if ((*falls_behind)(next->after, page->end)) return give(edge::FallsBehind(event::FormatSequence(next->after)));
       next->after = page->after;
       Piece<SubscribeResponse> piece;
       piece.more = page->more;

@@ -31,6 +31,7 @@ struct OutboxPage {
   std::vector<api::v1::OutboxItem> items;
   uint64_t after = 0;  // where the next page begins
   bool more = false;   // it is worth asking for the next page now
+  uint64_t end = 0;    // about where the outbox ends; `after` where there is no more
 };
 
 class Region {

@@ -307,7 +307,7 @@ void RemoteRegion::ReadOutbox(const region::OutboxRequest& request, std::functio
     call->context.set_deadline(std::chrono::system_clock::now() + kPatienceOfRead);
     stub_->async()->ReadItems(&call->context, &call->request, &call->response, [call, give](const grpc::Status& status) {
       if (!status.ok()) return give(OfRead(status));
-      region::OutboxPage page{.items = {}, .after = call->response.after(), .more = call->response.more()};
+      region::OutboxPage page{.items = {}, .after = call->response.after(), .more = call->response.more(), .end = call->response.end()};
       page.items.reserve(static_cast<size_t>(call->response.items_size()));
       for (api::v1::OutboxItem& item : *call->response.mutable_items()) page.items.push_back(std::move(item));
       give(std::move(page));

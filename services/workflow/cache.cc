@@ -135,6 +135,7 @@ absl::Status Cache::Prepare() {
       {&add_outbox_, "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)"},
       {&read_outbox_,
        "SELECT record, kinds, checked FROM outbox WHERE organisation = ? AND record >= ? AND kinds & ? ORDER BY record LIMIT ?"},
+      {&last_of_outbox_, "SELECT max(record) FROM outbox WHERE organisation = ?"},
       {&add_batch_, "INSERT OR REPLACE INTO batches VALUES (?, ?, ?)"},
       {&read_batch_, "SELECT first_record, before, checked FROM batches WHERE first_record <= ? ORDER BY first_record DESC LIMIT 1"},
       {&add_definition_, "INSERT OR REPLACE INTO definitions VALUES (?, ?, ?)"},
@@ -260,6 +261,14 @@ absl::StatusOr<std::vector<OutboxEntry>> Cache::ReadOutbox(absl::string_view org
   }
   read_outbox_.Reset();
   return entries;
+}
+
+absl::StatusOr<uint64_t> Cache::LastOfOutbox(absl::string_view organisation) {
+  const absl::StatusOr<bool> row = last_of_outbox_.Reset().Bind(organisation).Step();
+  if (!row.ok()) return row.status();
+  const uint64_t last = *row ? Unsigned(last_of_outbox_.Integer(0)) : 0;
+  last_of_outbox_.Reset();
+  return last;
 }
 
 absl::Status Cache::AddBatch(uint64_t first_record, const log::Tip& before) {

@@ -65,6 +65,8 @@ class Cache {
   // Outboxes.
   absl::Status AddOutboxEntry(absl::string_view organisation, const OutboxEntry& entry);
   absl::StatusOr<std::vector<OutboxEntry>> ReadOutbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit);
+  // 0: it is empty.
+  absl::StatusOr<uint64_t> LastOfOutbox(absl::string_view organisation);
 
   // Batches: where a record is found.
   absl::Status AddBatch(uint64_t first_record, const log::Tip& before);
@@ -81,8 +83,8 @@ class Cache {
   absl::Status Begin();
 
   std::unique_ptr<Database> database_;
-  Statement read_at_, write_at_, read_traject_, write_traject_, read_ids_, read_timers_, add_outbox_, read_outbox_, add_batch_, read_batch_,
-      add_definition_, read_definitions_;
+  Statement read_at_, write_at_, read_traject_, write_traject_, read_ids_, read_timers_, add_outbox_, read_outbox_, last_of_outbox_,
+      add_batch_, read_batch_, add_definition_, read_definitions_;
 };
 
 }  // namespace overdracht::workflow

@@ -43,6 +43,11 @@ absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& o
   if (!entries.ok()) return entries.status();
   OutboxPlan plan{.entries = *std::move(entries), .before = {}, .more = false};
   plan.more = plan.entries.size() == kEntriesAtOnce;
+  if (plan.more) {
+    const absl::StatusOr<uint64_t> last = partition->LastOfOutbox(organisation);
+    if (!last.ok()) return last.status();
+    plan.end = event::SequenceOf(*last, 0);
+  }
   for (const OutboxEntry& entry : plan.entries) {
     const absl::StatusOr<std::optional<log::Tip>> before = partition->TipBefore(entry.record);
     if (!before.ok()) return before.status();

@@ -19,6 +19,7 @@ struct OutboxPlan {
   std::vector<OutboxEntry> entries;
   std::vector<log::Tip> before;
   bool more = false;  // the index has more than these
+  uint64_t end = 0;   // the place of its last one, where it has more
 };
 
 // On the loop's thread. `after`: the cursor. Empty: nothing new. OUT_OF_RANGE: the cursor is ahead of the journal.

@@ -88,6 +88,8 @@ class Partition {
   // For lists: the ids of started trajecten after `after`, sorted, at most `limit`.
   absl::StatusOr<std::vector<std::string>> Ids(absl::string_view after, int limit);
   absl::StatusOr<std::vector<OutboxEntry>> Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit);
+  // The last record of an outbox that has some.
+  absl::StatusOr<uint64_t> LastOfOutbox(absl::string_view organisation) { return Noted(cache_->LastOfOutbox(organisation)); }
   absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return Noted(cache_->TipBefore(record)); }
 
  private:

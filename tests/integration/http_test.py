@@ -426,6 +426,27 @@ class Pages(Case):
         for name in set(re.findall(r'"#/components/schemas/([^"]+)"', text)):
             jsonschema.Draft202012Validator.check_schema(page["components"]["schemas"][name])
 
+    def test_the_log_says_what_did_not_end_well_and_quotes_nothing(self):
+        parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        call = "/overdracht.api.v1.TaskService/CompleteTask"
+        report = {"report": {"traject": traject(7_001), "requestId": "log-1"}, "event": {"task": "netwerk"}}
+        headers = {"content-type": "application/json", "overdracht-oin": ZORG, "traceparent": parent}
+        self.assertEqual(self.call("POST", call, json.dumps(report), **headers).status, 404)
+        self.assertEqual(self.call("POST", call, json.dumps(report), **{**headers, "traceparent": traject(7_001) + "-" * 19}).status, 404)
+        lines = []
+        while len(lines) < 2:  # the log is written a moment after the answer
+            text = (self.server.data.parent / "server.log").read_text()
+            lines = [json.loads(line) for line in text.split("\n")[:-1]]
+            lines = [line for line in lines if line.get("rpc") == call and line.get("code") == "UNKNOWN_TRAJECT"]
+        self.assertEqual({line["organisation"] for line in lines}, {ZORG})
+        self.assertNotIn(traject(7_001), text)
+        self.assertNotIn("netwerk", text)
+        self.assertEqual([line["traceparent"] for line in lines if "traceparent" in line], [parent])
+        self.assertEqual({(line["severity"], line["message"], line["status"], line["reason"]) for line in lines},
+                         {("INFO", "call", "NOT_FOUND", "NO_SUCH_TRAJECT")})
+        counted = self.call("GET", "/metrics").body.decode()
+        self.assertRegex(counted, rf'overdracht_grpc_calls_total{{rpc="{call}",status="NOT_FOUND"}} [2-9]')
+
     def test_metrics_name_nobody(self):
         self.report(started(1))
         self.outbox(ZORG)

@@ -23,6 +23,7 @@ void LocalRegion::ReadOutbox(const region::OutboxRequest& request, std::function
         if (!place.ok()) return give(place.status());
         page->after = place->after;
         page->more = place->more;
+        page->end = place->end;
         give(std::move(*page));
       });
 }

@@ -19,6 +19,7 @@ void OutboxReader::Read(const region::OutboxRequest& request, std::function<void
     Place place{.after = request.after, .more = plan.more};
     const absl::Status status = ReadOutbox(journal_, plan, request.organisation, request.answers, &place.after, visit);
     if (!status.ok()) return done(status);
+    place.end = plan.more ? plan.end : place.after;
     done(place);
   };
   AskLoop(

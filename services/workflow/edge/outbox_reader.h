@@ -23,6 +23,7 @@ class OutboxReader {
   struct Place {
     uint64_t after = 0;
     bool more = false;
+    uint64_t end = 0;
   };
   // `visit` sees the items of a page, on a worker's thread, before `done` is called.
   void Read(const region::OutboxRequest& request, std::function<void(const journal::v1::Record&, int n)> visit,

@@ -195,6 +195,7 @@ grpc::ServerUnaryReactor* RegionService::ReadItems(grpc::CallbackServerContext* 
                         for (api::v1::OutboxItem& item : page->items) response->add_items()->Swap(&item);
                         response->set_after(page->after);
                         response->set_more(page->more);
+                        response->set_end(page->end);
                         reactor->Finish(grpc::Status::OK);
                       });
   return reactor;

@@ -29,6 +29,7 @@ class FakeRegion : public region::Region {
   std::shared_ptr<const chart::Workflows> workflows() const override { return std::make_shared<chart::Workflows>(); }
 
   void ReadOutbox(const region::OutboxRequest& request, std::function<void(absl::StatusOr<region::OutboxPage>)> give) override {
+    if (before_reading) before_reading();
     region::OutboxPage page{.items = {}, .after = request.after, .more = false};
     {
       absl::MutexLock lock(&mutex_);
@@ -43,6 +44,7 @@ class FakeRegion : public region::Region {
         page.after = sequence;
       }
     }
+    page.end = page.more ? end : page.after;
     give(std::move(page));
   }
 
@@ -76,6 +78,8 @@ class FakeRegion : public region::Region {
   absl::StatusOr<region::Answer> answer = region::Answer{.record = 7, .duplicate = false, .refusal = std::nullopt};
   std::vector<region::Report> taken;
   size_t page_size = 3;
+  std::function<void()> before_reading;
+  uint64_t end = 0;  // of an outbox that has more than a page
 
  private:
   absl::Mutex mutex_;

@@ -5,8 +5,10 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 
+#include "overdracht/api/v1/error_details.pb.h"
 #include "services/edge/server.h"
 #include "tests/unit/partner/fake_region.h"
 
@@ -31,11 +33,12 @@ class OutboxServiceTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void Start() {
+  void Start() { Start(callers_); }
+  void Start(const edge::Callers& callers) {
     auto places = Places::Open(folder_ + "/subscribers.db");
     ASSERT_TRUE(places.ok()) << places.status();
     places_ = *std::move(places);
-    service_ = std::make_unique<OutboxService>(&region_, places_.get(), &callers_);
+    service_ = std::make_unique<OutboxService>(&region_, places_.get(), &callers);
     auto server = edge::Server::Start({.grpc_port = 0, .services = {service_.get()}});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -55,16 +58,23 @@ class OutboxServiceTest : public ::testing::Test {
 
     std::string Next() {
       api::v1::SubscribeResponse response;
-      if (!reader->Read(&response)) return "end: " + reader->Finish().error_message();
+      if (!reader->Read(&response)) {
+        status = reader->Finish();
+        return "end: " + status.error_message();
+      }
+      ++items;
       const auto& item = response.item();
       return item.has_answer() ? "answer" : item.notice().task_opened().task();
     }
+    grpc::Status status;  // once it has ended
+    int items = 0;
     ~Subscription() { context.TryCancel(); }
   };
 
   std::unique_ptr<Subscription> Subscribe(const api::v1::SubscribeRequest& request, const std::string& organisation = kWijk) {
     auto subscription = std::make_unique<Subscription>();
     if (!organisation.empty()) subscription->context.AddMetadata("overdracht-oin", organisation);
+    subscription->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));  // nothing here takes so long
     subscription->reader = stub_->Subscribe(&subscription->context, request);
     return subscription;
   }
@@ -137,6 +147,37 @@ TEST_F(OutboxServiceTest, ItGoesOnBehindACursorOrWhereItAcknowledged) {
   EXPECT_EQ(Subscribe(request)->Next(), "task-3");
   request.set_subscriber("another");
   EXPECT_EQ(Subscribe(request)->Next(), "task-1");
+}
+
+TEST_F(OutboxServiceTest, OneThatFallsBehindForEverIsToldWhereToGoOn) {
+  std::atomic<base::Micros> now = 0;
+  const edge::Callers callers(
+      {.trust = {}, .client_ca = "", .rates = edge::Rates{.catch_up_us = 10}, .clock = [&now] { return now.load(); }});
+  Stop();
+  Start(callers);
+  for (uint64_t i = 1; i <= 8; ++i) region_.TellOfTask(kWijk, i);
+  // Time passes before a page is asked for, and the end is further away than it was.
+  region_.before_reading = [&] {
+    now += 11;
+    region_.end += event::SequenceOf(100, 0);
+  };
+  const auto subscription = Subscribe({});
+  std::string last;
+  while (last.rfind("end: ", 0) != 0) last = subscription->Next();
+  const grpc::Status status = subscription->status;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("go on behind the cursor"));
+  api::v1::RefusalStatus details;
+  api::v1::RefusalInfo info;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  ASSERT_TRUE(info.ParseFromString(details.details(0).value()));
+  EXPECT_EQ(info.reason(), "FALLING_BEHIND");
+  // Nothing is lost there.
+  EXPECT_EQ(subscription->items, 3);
+  region_.before_reading = nullptr;
+  api::v1::SubscribeRequest again;
+  again.set_after(info.metadata().at("cursor"));
+  EXPECT_EQ(Subscribe(again)->Next(), "task-" + std::to_string(subscription->items + 1));
 }
 
 TEST_F(OutboxServiceTest, KindsAndAnswersAreChosen) {
