@@ -48,6 +48,15 @@ journal::v1::Refusal MakeRefusal(journal::v1::RefusalCode code, journal::v1::Ref
   return refusal;
 }
 
+// What a decision that is not kept is made on. Without the reports before it, which may be thousands: they were looked through already.
+engine::TrajectState CopyToTry(const engine::TrajectState& state) {
+  engine::TrajectState copy{.traject = state.traject, .memory = {}};
+  copy.memory.set_position(state.memory.position());
+  copy.memory.set_open_position(state.memory.open_position());
+  copy.memory.set_head(state.memory.head());
+  return copy;
+}
+
 }  // namespace
 
 Loop::Loop(LoopOptions options, log::EventLog* journal) : options_(std::move(options)), journal_(journal), queue_(options_.queue) {}
@@ -254,12 +263,12 @@ absl::Status Loop::RefuseSource(Report* report, Event* event) {
 absl::Status Loop::Validate(Report* report, Event* event) {
   const absl::StatusOr<engine::TrajectState*> found = partition_->FindOrMake(event->traject());
   if (!found.ok()) return found.status();
-  engine::TrajectState copy = **found;
-  if (!copy.started()) partition_->Changed(event->traject());
   Answer answer;
-  if (const journal::v1::Seen* const seen = engine::FindSeen(copy.memory, *event)) {
-    answer = AnswerOf(*seen);
-  } else {
+  const journal::v1::Seen* const seen = engine::FindSeen((*found)->memory, *event);
+  if (seen != nullptr) answer = AnswerOf(*seen);
+  engine::TrajectState copy = CopyToTry(**found);
+  if (!copy.started()) partition_->Changed(event->traject());
+  if (seen == nullptr) {
     Record record = NewRecord(std::max(partition_->clock_us(), MomentOf(*event)));
     record.set_traject(event->traject());
     const bool moved = PositionMoved(*report, copy);

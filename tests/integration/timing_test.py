@@ -107,16 +107,19 @@ class Timing(unittest.TestCase):
     def setUp(self):  # a region for each: what is recorded by one makes the next one slower
         scratch = tempfile.TemporaryDirectory(prefix="overdracht-timing-")
         self.addCleanup(scratch.cleanup)
-        server = overdracht.Dev(BINARY, pathlib.Path(scratch.name) / "data")
+        self.server = server = overdracht.Dev(BINARY, pathlib.Path(scratch.name) / "data")
         server.start()
         self.addCleanup(lambda: server.process.poll() is None and server.kill())
-        events = pathlib.Path(scratch.name) / "events.jsonl"
-        events.write_text("".join(line + "\n" for line in life()))
-        self.assertEqual({row["outcome"] for row in server.publish(events)}, {"accepted"})
+        self.events = pathlib.Path(scratch.name) / "events.jsonl"
+        self.assertEqual(self.publish(life()), {"accepted"})
         self.assertEqual({row["traject"] for row in server.trajecten() if row["status"] == "onderbroken"},
                          {traject(kind, number) for kind in (RELAPSE, OTHERS_RELAPSE) for number in range(CLIENTS)})
         self.caller = Caller(server.http)
         self.addCleanup(self.caller.socket.close)
+
+    def publish(self, lines):
+        self.events.write_text("".join(line + "\n" for line in lines))
+        return {row["outcome"] for row in self.server.publish(self.events)}
 
     def tells_nothing(self, method, request, three):
         """`request`: makes it for a traject."""
@@ -168,6 +171,17 @@ class Timing(unittest.TestCase):
 
     def test_guesses_about_clients_of_others(self):
         self.assertEqual(self.tries("TerugvalService/ReturnClient", {"episode": "e-1"}, OTHERS), {b"403"})
+
+    def test_a_guess_after_thousands_takes_no_longer(self):
+        """Else who guesses often enough makes of every small difference a large one."""
+        often, once = traject(CALM, 0), traject(CALM, 1)
+        self.assertEqual(self.publish([json.dumps({
+            "specversion": "1.0", "id": f"guess-{n}", "source": f"urn:nld:oin:{CORPORATIE}:systeem:test", "type": "nl.overdracht.terugvallen.returned.v1",
+            "subject": often, "time": "2017-01-02T10:00:00Z", "data": {"episode": "e-1"}}) for n in range(3000)]), {"refused"})
+        request = lambda of: {"report": {"traject": of, "validateOnly": True, "requestId": "guess"}, "event": {"home": "w-1"}}  # noqa: E731
+        took = {of: statistics.median(self.caller.time_us("HomeService/MoveIn", request(of))[0] for _ in range(200)) for of in (once, often)}
+        print(f"\nAfter 3,000 guesses a try takes {took[often]:.0f} us, else {took[once]:.0f}", file=sys.stderr)
+        self.assertLess(took[often], 3 * took[once])
 
     def test_a_guess_that_is_recorded(self):
         self.assertEqual(self.tries("TerugvalService/ReturnClient", {"episode": "e-1"}, validate_only=False), {b"403"})
