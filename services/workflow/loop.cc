@@ -48,15 +48,6 @@ journal::v1::Refusal MakeRefusal(journal::v1::RefusalCode code, journal::v1::Ref
   return refusal;
 }
 
-// What a decision that is not kept is made on. Without the reports before it, which may be thousands: they were looked through already.
-engine::TrajectState CopyToTry(const engine::TrajectState& state) {
-  engine::TrajectState copy{.traject = state.traject, .memory = {}};
-  copy.memory.set_position(state.memory.position());
-  copy.memory.set_open_position(state.memory.open_position());
-  copy.memory.set_head(state.memory.head());
-  return copy;
-}
-
 }  // namespace
 
 Loop::Loop(LoopOptions options, log::EventLog* journal) : options_(std::move(options)), journal_(journal), queue_(options_.queue) {}
@@ -259,14 +250,16 @@ absl::Status Loop::RefuseSource(Report* report, Event* event) {
   return absl::OkStatus();
 }
 
-// Decides on a copy.
+// Decides on a copy, without the reports before it: they were looked through, and may be thousands.
 absl::Status Loop::Validate(Report* report, Event* event) {
   const absl::StatusOr<engine::TrajectState*> found = partition_->FindOrMake(event->traject());
   if (!found.ok()) return found.status();
   Answer answer;
   const journal::v1::Seen* const seen = engine::FindSeen((*found)->memory, *event);
   if (seen != nullptr) answer = AnswerOf(*seen);
-  engine::TrajectState copy = CopyToTry(**found);
+  engine::TrajectState copy{.traject = (*found)->traject, .memory = {}};
+  copy.memory.set_position((*found)->memory.position());
+  copy.memory.set_open_position((*found)->memory.open_position());
   if (!copy.started()) partition_->Changed(event->traject());
   if (seen == nullptr) {
     Record record = NewRecord(std::max(partition_->clock_us(), MomentOf(*event)));
