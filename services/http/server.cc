@@ -15,6 +15,7 @@
 #include <set>
 #include <thread>
 
+#include "services/http/held.h"
 #include "services/http/transport.h"
 
 namespace overdracht::http {
@@ -47,6 +48,7 @@ struct ServerParts {
   tcp::acceptor acceptor{io};
   asio::steady_timer timer{io};
   std::set<std::shared_ptr<Connection>> connections;
+  const std::shared_ptr<Held> held = std::make_shared<Held>();
   bool stopping = false;
   int port = 0;
   std::thread thread;
@@ -101,13 +103,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Send(uint64_t request, Response response) {
     if (!Answers(request)) return;
     Head(response);
+    // One that leaves so many answers unread is told no more.
+    const std::shared_ptr<const void> held = server_.held->Take(client_, response.body.size());
+    if (held == nullptr && !refuses_) return Close();
     head_->body() = std::move(response.body);
     head_->prepare_payload();
     // Written as a whole, and kept until it is.
     auto whole = std::make_shared<beast::http::response<beast::http::string_body>>(*std::move(head_));
     head_.reset();
     Within(kToReadAnswer);
-    beast::http::async_write(transport_, *whole, [self = shared_from_this(), whole](Error error, size_t) {
+    beast::http::async_write(transport_, *whole, [self = shared_from_this(), whole, held](Error error, size_t) {
       if (error) return self->Close();
       if (self->refuses_) return self->Linger();
       if (!whole->keep_alive()) return self->Close();
@@ -194,6 +199,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const absl::string_view target(head.target().data(), head.target().size());
     const size_t most = server_.options.most_body_bytes({head.method_string().data(), head.method_string().size()}, PathOf(target));
     if (parser_->content_length().value_or(0) > most) return Refuse(beast::http::error::body_limit);
+    // Without certificates a client is who it says it is.
+    client_ = certificate_.empty() ? std::string(head["overdracht-oin"]) : certificate_;
+    body_ = server_.held->Take(client_, parser_->content_length().value_or(parser_->chunked() ? most : 0));
+    if (body_ == nullptr) {
+      return Refuse(ErrorResponse(429, "resource_exhausted", "expected fewer bytes under way of one client, but there are too many"));
+    }
     parser_->body_limit(most);
     if (!beast::iequals(head[beast::http::field::expect], "100-continue")) return ReadRest();
     static constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -221,18 +232,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     using Fault = beast::http::error;
     const bool of_the_text = error.category() == beast::http::make_error_code(Fault::bad_method).category();
     if (!of_the_text || error == Fault::end_of_stream || error == Fault::partial_message) return Close();
+    if (error == Fault::body_limit || error == Fault::buffer_overflow) {
+      return Refuse(ErrorResponse(413, "too_large", "expected a smaller body, but this one is over the limit of this path"));
+    }
+    if (error == Fault::header_limit) {
+      return Refuse(
+          ErrorResponse(431, "too_large", absl::StrCat("expected at most ", kMostHeaderBytes, " bytes of headers, but there are more")));
+    }
+    Refuse(ErrorResponse(400, "invalid_argument", "expected a request of HTTP/1.1, but it cannot be read as one"));
+  }
+  void Refuse(Response response) {
     state_ = kAnswers;
     keep_alive_ = false;
     refuses_ = true;
     ++request_;
-    if (error == Fault::body_limit || error == Fault::buffer_overflow) {
-      return Send(request_, ErrorResponse(413, "too_large", "expected a smaller body, but this one is over the limit of this path"));
-    }
-    if (error == Fault::header_limit) {
-      return Send(request_, ErrorResponse(431, "too_large",
-                                          absl::StrCat("expected at most ", kMostHeaderBytes, " bytes of headers, but there are more")));
-    }
-    Send(request_, ErrorResponse(400, "invalid_argument", "expected a request of HTTP/1.1, but it cannot be read as one"));
+    Send(request_, std::move(response));
   }
 
   // Closed at once, with a body still on its way, the client would be told of a broken connection and never see the answer.
@@ -302,7 +316,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   ServerParts& server_;
   Transport transport_;
-  std::string certificate_;  // of the client
+  std::string certificate_;           // of the client
+  std::string client_;                // whose bytes these are
+  std::shared_ptr<const void> body_;  // held until it is handled
   asio::steady_timer deadline_;
   State state_ = kAwaits;
   beast::flat_buffer buffer_;
@@ -323,8 +339,8 @@ namespace {
 // Brings what is said of an answer, on whatever thread, to the connection's own.
 class ConnectionReply : public Reply {
  public:
-  ConnectionReply(asio::io_context* io, std::shared_ptr<Connection> connection, uint64_t request)
-      : io_(*io), connection_(std::move(connection)), request_(request) {}
+  ConnectionReply(asio::io_context* io, std::shared_ptr<Connection> connection, uint64_t request, std::shared_ptr<const void> body)
+      : io_(*io), connection_(std::move(connection)), request_(request), body_(std::move(body)) {}
 
   ~ConnectionReply() override {
     if (!over_) Post([](Connection* connection, uint64_t request) { connection->Abandon(request); });
@@ -361,6 +377,7 @@ class ConnectionReply : public Reply {
   asio::io_context& io_;
   const std::shared_ptr<Connection> connection_;
   const uint64_t request_;
+  const std::shared_ptr<const void> body_;  // whoever has to answer may have it
   std::atomic<bool> over_ = false;
 };
 
@@ -386,7 +403,8 @@ void Connection::Handle() {
   request.certificate = certificate_;
   if (buffer_.size() == 0) buffer_.shrink_to_fit();
   if (buffer_.size() == 0 && !watching_) Watch();
-  server_.options.handle(std::move(request), std::make_shared<ConnectionReply>(&server_.io, shared_from_this(), request_));
+  server_.options.handle(std::move(request),
+                         std::make_shared<ConnectionReply>(&server_.io, shared_from_this(), request_, std::move(body_)));
 }
 
 void ServerParts::Accept() {

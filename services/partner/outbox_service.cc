@@ -21,6 +21,8 @@ using edge::PieceStream;
 
 constexpr int kUsualPage = 100;
 constexpr int kLargestPage = 1000;
+// A page of more bytes ends early: who never reads its answers is worth so much for each of its calls.
+constexpr size_t kMostPageBytes = 64 << 10;
 
 }  // namespace
 
@@ -60,41 +62,50 @@ grpc::ServerWriteReactor<SubscribeResponse>* OutboxService::Subscribe(grpc::Call
 namespace {
 
 // Reads page after page until there is enough for an answer.
-class Listing : public std::enable_shared_from_this<Listing> {
+class Listing : public grpc::ServerUnaryReactor {
  public:
-  Listing(region::Region* region, region::OutboxRequest next, Filter filter, int most, grpc::ServerUnaryReactor* reactor,
+  Listing(region::Region* region, region::OutboxRequest next, Filter filter, int most, std::shared_ptr<const void> open,
           api::v1::ListItemsResponse* response)
-      : region_(region), next_(std::move(next)), filter_(std::move(filter)), most_(most), reactor_(reactor), response_(response) {}
-
-  void Go() {
-    region_->ReadOutbox(next_, [self = shared_from_this()](absl::StatusOr<region::OutboxPage> page) { self->Add(std::move(page)); });
+      : region_(region), next_(std::move(next)), filter_(std::move(filter)), most_(most), open_(std::move(open)), response_(response) {
+    Go();
   }
 
+  // Not before the answer is read.
+  void OnDone() override { delete this; }
+
  private:
+  void Go() {
+    region_->ReadOutbox(next_, [this](absl::StatusOr<region::OutboxPage> page) { Add(std::move(page)); });
+  }
+
   void Add(absl::StatusOr<region::OutboxPage> page) {
-    if (!page.ok()) return reactor_->Finish(edge::ToGrpc(page.status()));
+    if (!page.ok()) return Finish(edge::ToGrpc(page.status()));
     next_.after = page->after;
     for (OutboxItem& item : page->items) {
       if (!filter_.Lets(item)) continue;
-      if (response_->items_size() == most_) return Finish(response_->items(most_ - 1).cursor(), true);
+      if (IsFull()) return Answer(response_->items(response_->items_size() - 1).cursor(), true);
+      bytes_ += item.ByteSizeLong();
       response_->add_items()->Swap(&item);
     }
-    if (page->more && response_->items_size() < most_) return Go();
-    Finish(event::FormatSequence(next_.after), page->more);
+    if (page->more && !IsFull()) return Go();
+    Answer(event::FormatSequence(next_.after), page->more);
   }
 
-  void Finish(const std::string& next, bool more) {
+  bool IsFull() const { return response_->items_size() == most_ || bytes_ >= kMostPageBytes; }
+
+  void Answer(const std::string& next, bool more) {
     response_->set_next(next);
     response_->set_more(more);
-    reactor_->Finish(grpc::Status::OK);
+    Finish(grpc::Status::OK);
   }
 
   region::Region* const region_;
   region::OutboxRequest next_;
   const Filter filter_;
   const int most_;
-  grpc::ServerUnaryReactor* const reactor_;
+  const std::shared_ptr<const void> open_;
   api::v1::ListItemsResponse* const response_;
+  size_t bytes_ = 0;
 };
 
 }  // namespace
@@ -110,12 +121,10 @@ grpc::ServerUnaryReactor* OutboxService::ListItems(grpc::CallbackServerContext* 
   if (request->page_size() < 0 || request->page_size() > kLargestPage) {
     return edge::Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected page_size to be 0 to 1000, but it is not"});
   }
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  std::make_shared<Listing>(region_,
-                            region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()},
-                            *std::move(filter), request->page_size() == 0 ? kUsualPage : request->page_size(), reactor, response)
-      ->Go();
-  return reactor;
+  std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation);
+  if (open == nullptr) return edge::Finished(context, edge::Callers::TooManyStreams());
+  return new Listing(region_, region::OutboxRequest{.organisation = caller.organisation, .after = *after, .answers = request->answers()},
+                     *std::move(filter), request->page_size() == 0 ? kUsualPage : request->page_size(), std::move(open), response);
 }
 
 grpc::ServerUnaryReactor* OutboxService::Acknowledge(grpc::CallbackServerContext* context, const api::v1::AcknowledgeRequest* request,

@@ -11,8 +11,8 @@ namespace {
 
 using journal::v1::Record;
 
-constexpr int kEntriesAtOnce = 64;
-constexpr uint64_t kNear = 8;  // batches
+constexpr int kEntriesAtOnce = 16;  // records, of some notices each: what a reader that does not read holds
+constexpr uint64_t kNear = 8;       // batches
 
 bool IsTo(const notice::v1::Notice& notice, const std::string& organisation) {
   return std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end();

@@ -12,15 +12,13 @@ import warnings
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
-import caller  # noqa: E402
 import http2  # noqa: E402
 import measure  # noqa: E402
 from http2 import DATA, END_HEADERS, END_STREAM, HEADERS, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame  # noqa: E402
-from measure import PATIENCE_S, ZORG, overdracht  # noqa: E402
+from measure import GIVE_UP_S, PATIENCE_S, ZORG, overdracht  # noqa: E402
 
 AS_ZORG = [("overdracht-oin", ZORG)]
-PUBLISH, PUBLISH_STREAM = "/overdracht.api.v1.EventService/Publish", "/overdracht.api.v1.EventService/PublishStream"
-GIVE_UP_S = 0.2  # of one who sends and is not read
+PUBLISH = "/overdracht.api.v1.EventService/Publish"
 
 
 def again(connect, go_on):
@@ -36,21 +34,6 @@ def again(connect, go_on):
     return attack
 
 
-def pump(it, connection, texts):
-    """Sends as fast as it is taken, and reads nothing."""
-    for text in texts:
-        left = memoryview(text)
-        while left:
-            if it.over.is_set():
-                return
-            try:
-                sent = connection.send(left)
-            except TimeoutError:
-                continue
-            it.sent += sent
-            left = left[sent:]
-
-
 def for_ever(text):
     while True:
         yield text
@@ -60,7 +43,7 @@ class Floods(measure.Attacked):
     """Over HTTP/2, each by one connection after the other that sends as fast as it can and reads no answer."""
 
     def flood(self, texts):
-        self.survives(again(lambda: http2.connect(self.server.address), lambda it, connection: pump(it, connection, texts())))
+        self.survives(again(lambda: http2.connect(self.server.address), lambda it, connection: measure.pump(it, connection, texts())))
 
     def test_pings(self):
         self.flood(lambda: for_ever(frame(PING, payload=b"12345678") * 1000))

@@ -2,7 +2,6 @@
 """10,000 connections on which nothing is said, on each port: what they cost, and that others are served.  idle_test.py [--binary PATH]"""
 import pathlib
 import resource
-import socket
 import sys
 
 sys.dont_write_bytecode = True
@@ -14,11 +13,6 @@ from measure import FLOOR_MS  # noqa: E402
 CONNECTIONS = 10_000
 # Measured: 27 KB over gRPC, most of it gRPC's own; 3 KB over HTTP.
 MOST_KB = {"grpc": 36, "http": 8}
-
-
-def connect_http(address):
-    host, port = address.rsplit(":", 1)
-    return socket.create_connection((host, int(port)), measure.PATIENCE_S)
 
 
 class Idle(measure.Attacked):
@@ -54,7 +48,7 @@ class Idle(measure.Attacked):
         self.idle("grpc", lambda: http2.connect(self.server.address))
 
     def test_over_http(self):
-        self.idle("http", lambda: connect_http(self.server.http))
+        self.idle("http", lambda: measure.connect_http(self.server.http))
 
 
 if __name__ == "__main__":
