@@ -57,6 +57,7 @@ double Spread(const std::vector<double>& values);
 
 Result Decide(const Options& options);
 Result Replay(const Options& options);
+Result ListPage(const Options& options);
 // Gives a result for each number of calls in flight, when it is there.
 void HandoverEmbedded(const Options& options, const std::function<void(const Result&)>& give);
 void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give);

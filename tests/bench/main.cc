@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   const std::map<std::string, std::function<void(const Options&, const Give&)>> benchmarks = {
       {"decide", [](const Options& options, const Give& give) { give(Decide(options)); }},
       {"replay", [](const Options& options, const Give& give) { give(Replay(options)); }},
+      {"list_page", [](const Options& options, const Give& give) { give(ListPage(options)); }},
       {"handover_embedded", HandoverEmbedded},
       {"handover_unloaded", HandoverUnloaded}};
 
@@ -35,7 +36,7 @@ int main(int argc, char** argv) {
   for (const std::string& name : names) {
     const auto it = benchmarks.find(name);
     if (it == benchmarks.end()) {
-      std::cerr << "expected one of decide, replay, handover_embedded, handover_unloaded, but it is " << name << "\n";
+      std::cerr << "expected one of decide, replay, handover_embedded, handover_unloaded, list_page, but it is " << name << "\n";
       return 64;
     }
     it->second(options, [json](const Result& result) { std::cout << (json ? result.Json() + "\n" : result.Text()) << std::flush; });
