@@ -452,8 +452,6 @@ class Tools(Case):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    given = arguments.pop(arguments.index("--binary") + 1) if "--binary" in arguments else None
-    BINARY = overdracht.find_binary(given)
+    BINARY = overdracht.binary_of_arguments()
     os.environ.pop("OVERDRACHT_FAILPOINT", None)
-    unittest.main(argv=[sys.argv[0], *[argument for argument in arguments if argument != "--binary"]])
+    unittest.main()

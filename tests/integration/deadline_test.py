@@ -251,10 +251,5 @@ class Begun:
 
 
 if __name__ == "__main__":
-    if "--binary" in sys.argv:
-        at = sys.argv.index("--binary")
-        BINARY = overdracht.find_binary(sys.argv[at + 1])
-        del sys.argv[at:at + 2]
-    else:
-        BINARY = overdracht.find_binary()
+    BINARY = overdracht.binary_of_arguments()
     unittest.main()

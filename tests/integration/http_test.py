@@ -530,10 +530,5 @@ def write_lines(folder, lines):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["--binary"]:
-        BINARY = overdracht.find_binary(arguments[1])
-        del sys.argv[1:3]
-    else:
-        BINARY = overdracht.find_binary()
+    BINARY = overdracht.binary_of_arguments()
     unittest.main()

@@ -346,7 +346,5 @@ class AtTheStart(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    given = arguments.pop(arguments.index("--binary") + 1) if "--binary" in arguments else None
-    BINARY = overdracht.find_binary(given)
-    unittest.main(argv=[sys.argv[0], *(word for word in arguments if word != "--binary")])
+    BINARY = overdracht.binary_of_arguments()
+    unittest.main()

@@ -189,10 +189,5 @@ class Timing(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    if "--binary" in arguments:
-        at = arguments.index("--binary")
-        BINARY = arguments[at + 1]
-        del arguments[at:at + 2]
-    BINARY = overdracht.find_binary(BINARY)
-    unittest.main(argv=[sys.argv[0], *arguments])
+    BINARY = overdracht.binary_of_arguments()
+    unittest.main()

@@ -176,7 +176,5 @@ class Attack:
 def main():
     """Of a test program of this folder."""
     global BINARY
-    arguments = sys.argv[1:]
-    given = arguments.pop(arguments.index("--binary") + 1) if "--binary" in arguments else None
-    BINARY = overdracht.find_binary(given)
-    unittest.main(module="__main__", argv=[sys.argv[0], *(word for word in arguments if word != "--binary")])
+    BINARY = overdracht.binary_of_arguments()
+    unittest.main(module="__main__")

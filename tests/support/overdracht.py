@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE_S = 60  # nothing here takes so long: a server that says nothing for a minute hangs
@@ -21,6 +22,16 @@ def find_binary(given=None):
     if not built:
         raise SystemExit("expected build/test/overdracht or build/release/overdracht, but neither is there: build first")
     return str(max(built, key=lambda path: path.stat().st_mtime))
+
+
+def binary_of_arguments():
+    """The program of `--binary PATH`, which is taken out of the arguments: the rest is unittest's."""
+    if "--binary" not in sys.argv:
+        return find_binary()
+    at = sys.argv.index("--binary")
+    _, path = sys.argv[at:at + 2]
+    del sys.argv[at:at + 2]
+    return find_binary(path)
 
 
 def organisations_of(lines):
