@@ -10,6 +10,7 @@ import os
 import pathlib
 import pkgutil
 import random
+import sys
 import time
 import typing
 import uuid
@@ -53,14 +54,14 @@ def connect(oin, server=None, tls=None, book=None):
     if not tls and "OVERDRACHT_TLS_CERT" in os.environ:
         tls = Tls(*(os.environ[f"OVERDRACHT_TLS_{name}"] for name in ("CA", "CERT", "KEY")))
     if not tls:  # a sandbox: the server believes a test OIN
-        return Client(grpc.insecure_channel(server, OPTIONS), [("overdracht-oin", oin)], book)
+        return Client(server, grpc.insecure_channel(server, OPTIONS), [("overdracht-oin", oin)], book)
     ca, cert, key = (pathlib.Path(path).read_bytes() for path in tls)
-    return Client(grpc.secure_channel(server, grpc.ssl_channel_credentials(ca, key, cert), OPTIONS), [], book)
+    return Client(server, grpc.secure_channel(server, grpc.ssl_channel_credentials(ca, key, cert), OPTIONS), [], book)
 
 
 class Client:
-    def __init__(self, channel, metadata, book):
-        self.channel, self.metadata, self.book = channel, metadata, book
+    def __init__(self, server, channel, metadata, book):
+        self.server, self.channel, self.metadata, self.book = server, channel, metadata, book
         self._rpcs = dict(_rpcs())
 
     def __enter__(self):
@@ -77,10 +78,12 @@ class Client:
         Raises Refused, or grpc.RpcError when nothing was heard for patience_s: report it again later with the same `once`.
         """
         path, request_type, response_type = self._rpcs[event.DESCRIPTOR.full_name]
+        if once and not self.book:
+            raise ValueError("expected a book where `once` is given: connect(oin, book=Book('ours.json'))")
         request_id = self.book.request_id(once) if once else str(uuid.uuid4())
         request = request_type(report=report_pb2.ReportContext(traject=traject, request_id=request_id, **context), event=event)
         call = self.channel.unary_unary(path, request_type.SerializeToString, response_type.FromString)
-        pauses, give_up = _pauses(), time.monotonic() + patience_s
+        pauses, give_up, trouble = _pauses(), time.monotonic() + patience_s, _Trouble(self.server)
         while True:
             try:
                 return call(request, timeout=DEADLINE_S, metadata=self.metadata).answer
@@ -90,29 +93,47 @@ class Client:
                     raise refused from None
                 if error.code() not in AGAIN or time.monotonic() > give_up:
                     raise
+                trouble.say(error)
             time.sleep(next(pauses))
 
     def outbox(self, kinds=(), answers=False):
         """What this organisation is told, in order, for ever; after a cut it goes on behind the cursor in the book.
 
         An item counts as taken care of once the next one is asked for. After a crash in between it comes again: its cursor tells.
+        Without a book each call begins with the first item there is.
         """
         stub = outbox_service_pb2_grpc.OutboxServiceStub(self.channel)
-        pauses = _pauses()
+        pauses, trouble = _pauses(), _Trouble(self.server)
+        cursor = self.book.cursor if self.book else ""
         while True:
-            request = outbox_service_pb2.SubscribeRequest(after=self.book.cursor, kinds=kinds, answers=answers)
+            request = outbox_service_pb2.SubscribeRequest(after=cursor, kinds=kinds, answers=answers)
             stream = stub.Subscribe(request, metadata=self.metadata)
             try:
                 for response in stream:
                     yield response.item
-                    self.book.keep(response.item.cursor)
-                    pauses = _pauses()
+                    cursor = response.item.cursor
+                    if self.book:
+                        self.book.keep(cursor)
+                    pauses, trouble = _pauses(), _Trouble(self.server)
             except grpc.RpcError as error:
                 if error.code() not in AGAIN:
                     raise
+                trouble.say(error)
             finally:
                 stream.cancel()
             time.sleep(next(pauses))
+
+
+class _Trouble:
+    """Says once that it tries again: silence would look like no news."""
+
+    def __init__(self, server):
+        self.server, self.said = server, False
+
+    def say(self, error):
+        if not self.said:
+            print(f"overdracht: {error.code().name} from {self.server} ({error.details()}); is that its gRPC port? Trying again", file=sys.stderr, flush=True)
+        self.said = True
 
 
 def _rpcs():
