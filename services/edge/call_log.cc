@@ -64,12 +64,18 @@ class CallLog::Seen : public Interceptor {
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      log_.Ended(info_.method(), *info_.server_context(), methods->GetSendStatus(), absl::FromChrono(Clock::now() - began_));
+      const grpc::Status status = methods->GetSendStatus();
+      log_.Ended(MethodOf(status), *info_.server_context(), status, absl::FromChrono(Clock::now() - began_));
     }
     methods->Proceed();
   }
 
  private:
+  // The name of a method that the server has not is the client's text, which could say anything, and ever something else.
+  absl::string_view MethodOf(const grpc::Status& status) const {
+    return status.error_code() == grpc::StatusCode::UNIMPLEMENTED ? "" : info_.method();
+  }
+
   CallLog& log_;
   grpc::experimental::ServerRpcInfo& info_;
   const Clock::time_point began_ = Clock::now();
@@ -86,10 +92,10 @@ class CallLog::Factory : public grpc::experimental::ServerInterceptorFactoryInte
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> CallLog::MakeFactory() { return std::make_unique<Factory>(this); }
 
-void CallLog::Ended(const char* method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took) {
+void CallLog::Ended(absl::string_view method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took) {
   {
     absl::MutexLock lock(&mutex_);
-    auto& [calls, together] = counts_[{method, status.error_code()}];
+    auto& [calls, together] = counts_[method][status.error_code()];
     ++calls;
     together += took;
   }
@@ -98,7 +104,7 @@ void CallLog::Ended(const char* method, const grpc::ServerContextBase& context, 
   if (which_ == kAll || (which_ == kRefused && !well)) Say(method, context, status, took);
 }
 
-void CallLog::Say(const char* method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took) {
+void CallLog::Say(absl::string_view method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took) {
   Log::Fields fields = {{"rpc", std::string(method)}, {"status", std::string(NameOf(status.error_code()))}};
   AddReason(status.error_details(), &fields);
   if (std::string who = who_(context); !who.empty()) fields.emplace_back("organisation", std::move(who));
@@ -114,9 +120,8 @@ void CallLog::Say(const char* method, const grpc::ServerContextBase& context, co
 std::vector<CallLog::Count> CallLog::counts() {
   std::vector<Count> counts;
   absl::MutexLock lock(&mutex_);
-  for (const auto& [of, count] : counts_) {
-    counts.push_back(
-        {std::string(of.first), NameOf(static_cast<grpc::StatusCode>(of.second)), count.first, absl::ToDoubleSeconds(count.second)});
+  for (const auto& [method, ended] : counts_) {
+    for (const auto& [code, count] : ended) counts.push_back({method, NameOf(code), count.first, absl::ToDoubleSeconds(count.second)});
   }
   std::sort(counts.begin(), counts.end(),
             [](const Count& a, const Count& b) { return std::tie(a.rpc, a.status) < std::tie(b.rpc, b.status); });

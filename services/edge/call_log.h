@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,7 +35,7 @@ class CallLog {
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeFactory();
 
   struct Count {
-    std::string rpc;     // /overdracht.api.v1.OutboxService/Subscribe
+    std::string rpc;     // /overdracht.api.v1.OutboxService/Subscribe; empty: none of this server, or no request came
     std::string status;  // OK, NOT_FOUND, …
     uint64_t calls = 0;
     double seconds = 0;  // from the first to the last of all of them
@@ -45,15 +46,15 @@ class CallLog {
   class Seen;
   class Factory;
 
-  // `method` is the server's own text.
-  void Ended(const char* method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took);
-  void Say(const char* method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took);
+  void Ended(absl::string_view method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took);
+  void Say(absl::string_view method, const grpc::ServerContextBase& context, const grpc::Status& status, absl::Duration took);
 
   Log& log_;
   const Which which_;
   const Who who_;
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::pair<absl::string_view, int>, std::pair<uint64_t, absl::Duration>> counts_ ABSL_GUARDED_BY(mutex_);
+  // By method, and by status.
+  absl::flat_hash_map<std::string, std::map<grpc::StatusCode, std::pair<uint64_t, absl::Duration>>> counts_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace overdracht::edge
