@@ -20,9 +20,9 @@
 namespace overdracht::cli {
 
 struct InstallationOptions {
-  std::string config;  // the file; empty: none
-  std::string listen, tls_certificate, tls_key, tls_client_ca;
-  std::optional<int> grpc_port, http_port;
+  std::string config = {};  // the file; empty: none
+  std::string listen = {}, tls_certificate = {}, tls_key = {}, tls_client_ca = {};
+  std::optional<int> grpc_port = {}, http_port = {};
   int usual_grpc_port = 7440, usual_http_port = 7441;
 };
 void AddInstallationOptions(CLI::App* command, InstallationOptions* options);
@@ -31,10 +31,10 @@ struct Installation {
   std::string listen = "127.0.0.1";
   int grpc_port = 7440;  // 0: a free one
   int http_port = 7441;
-  std::optional<edge::TlsFiles> tls;
-  edge::Trust trust;
-  std::optional<edge::Rates> rates;  // nothing: as often as they like
-  std::vector<partner::Webhook> webhooks;
+  std::optional<edge::TlsFiles> tls = {};
+  edge::Trust trust = {};
+  std::optional<edge::Rates> rates = {};  // nothing: as often as they like
+  std::vector<partner::Webhook> webhooks = {};
   edge::CallLog::Which log_calls = edge::CallLog::kRefused;
 
   std::unique_ptr<edge::Callers> MakeCallers() const;
