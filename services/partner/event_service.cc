@@ -72,10 +72,13 @@ class PublishReactor : public grpc::ServerUnaryReactor {
 
 // One stream: what is read goes to the region, what it answers goes out, both in order. Every change of its state goes through Update,
 // which then starts what the new state asks for. It lives until the region has answered all that it was given.
+//
+// What comes is taken in by a thread of ours: one of gRPC's would stay with the streams that have more to say, and hear nobody else.
 class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse> {
  public:
-  PublishStreamReactor(region::Region* region, const edge::Callers* callers, const Caller& caller, std::shared_ptr<const void> open)
-      : region_(region), callers_(*callers), caller_(caller), open_(std::move(open)) {
+  PublishStreamReactor(region::Region* region, const edge::Callers* callers, edge::Workers* reader, const Caller& caller,
+                       std::shared_ptr<const void> open)
+      : region_(region), callers_(*callers), reader_(*reader), caller_(caller), open_(std::move(open)) {
     Update([] {});
   }
 
@@ -90,12 +93,7 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
         reading_ = false;
       }
     });
-    if (!taken) return;
-    Report report = ReadReport(*region_->workflows(), caller_, request_.cloud_event());
-    report.order = order_;
-    report.done = [this, envelope = edge::EnvelopeOf(report.event)](const absl::StatusOr<Answer>& answer) { OnAnswer(envelope, answer); };
-    next_ = std::move(report);
-    Admit(region::MemoryOf(request_.cloud_event().size()));
+    if (taken) reader_.Do([this] { TakeIn(); });
   }
 
   void OnWriteDone(bool ok) override {
@@ -113,6 +111,13 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
   void OnDone() override { delete this; }
 
  private:
+  void TakeIn() {
+    next_ = ReadReport(*region_->workflows(), caller_, request_.cloud_event());
+    next_.order = order_;
+    next_.done = [this, envelope = edge::EnvelopeOf(next_.event)](const absl::StatusOr<Answer>& answer) { OnAnswer(envelope, answer); };
+    Admit(region::MemoryOf(request_.cloud_event().size()));
+  }
+
   void OnAnswer(const Envelope& envelope, const absl::StatusOr<Answer>& answer) {
     PublishStreamResponse response;
     if (answer.ok()) *response.mutable_answer() = edge::ToApi(envelope, *answer);
@@ -175,10 +180,11 @@ class PublishStreamReactor : public grpc::ServerBidiReactor<PublishStreamRequest
 
   region::Region* const region_;
   const edge::Callers& callers_;
+  edge::Workers& reader_;
   const Caller caller_;
   const std::shared_ptr<const void> open_;
   grpc::Alarm alarm_;
-  const std::shared_ptr<Order> order_ = std::make_shared<Order>();
+  const std::shared_ptr<Order> order_ = std::make_shared<Order>(Order{.organisation = caller_.organisation.value_or(caller_.oin)});
   PublishStreamRequest request_;
   Report next_;
   absl::Mutex mutex_;
@@ -204,7 +210,7 @@ grpc::ServerBidiReactor<PublishStreamRequest, PublishStreamResponse>* EventServi
   if (!caller.status.ok()) return new RefusedStream(caller.status);
   std::shared_ptr<const void> open = callers_->OpenStream(caller.organisation.value_or(caller.oin));
   if (open == nullptr) return new RefusedStream(edge::Callers::TooManyStreams());
-  return new PublishStreamReactor(region_, callers_, caller, std::move(open));
+  return new PublishStreamReactor(region_, callers_, &reader_, caller, std::move(open));
 }
 
 }  // namespace overdracht::partner

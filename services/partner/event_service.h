@@ -1,9 +1,10 @@
-// DATA ENTERS: the EventService of the API (gRPC). Reads each event on the caller's thread and hands it to the region.
+// DATA ENTERS: the EventService of the API (gRPC). Reads each event, away from the loop's thread, and hands it to the region.
 #ifndef OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_
 #define OVERDRACHT_SERVICES_PARTNER_EVENT_SERVICE_H_
 
 #include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/edge/identity.h"
+#include "services/edge/workers.h"
 #include "services/region/region.h"
 
 namespace overdracht::partner {
@@ -20,6 +21,7 @@ class EventService : public api::v1::EventService::CallbackService {
  private:
   region::Region* const region_;
   const edge::Callers* const callers_;
+  edge::Workers reader_{1};
 };
 
 }  // namespace overdracht::partner

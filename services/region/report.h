@@ -29,7 +29,8 @@ struct Answer {
 
 // Reports that must be decided in the order in which they came. When one of them cannot be decided, none after it is.
 struct Order {
-  bool broken = false;  // of whoever decides
+  std::string organisation;  // whose turn they take; empty: that of those who speak for nobody in particular
+  bool broken = false;       // of whoever decides
 };
 
 struct Report {

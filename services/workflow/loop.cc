@@ -17,6 +17,7 @@ using journal::v1::Record;
 namespace {
 
 constexpr absl::Duration kCheckpointEvery = absl::Seconds(2);
+constexpr size_t kInputsAtOnce = 16;  // between two looks at the time
 
 std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
 
@@ -105,7 +106,7 @@ std::shared_ptr<const chart::Workflows> Loop::workflows() const {
 
 void Loop::Run() {
   while (halted_.ok() && !queue_.ClosedAndEmpty()) {
-    Serve(queue_.Take(options_.most_inputs_per_round, NextMoment()));
+    Serve();
     absl::MutexLock lock(&mutex_);
     if (halted_.ok()) halted_ = stop_;
   }
@@ -125,20 +126,17 @@ void Loop::Run() {
 }
 
 // One round, from its inputs to their answers.
-void Loop::Serve(std::vector<Input> inputs) {
+void Loop::Serve() {
+  const auto take = [&](size_t most, absl::Time until) { return queue_.Take(std::min(most, kInputsAtOnce), until); };
+  std::vector<Input> inputs = take(options_.most_inputs_per_round, NextMoment());
   TryStuckBatch();
   CheckpointSometimes();
-  std::vector<Question*> questions;
-  for (Input& input : inputs) {
-    absl::Status status;
-    if (auto* report = std::get_if<Report>(&input)) status = Take(report);
-    if (auto* advance = std::get_if<Advance>(&input)) status = Take(advance);
-    if (auto* question = std::get_if<Question>(&input)) questions.push_back(question);
-    if (status.ok()) status = CommitIfFull();
-    if (status.ok()) continue;
-    // Also the one at which it failed hears of it.
-    if (auto* report = std::get_if<Report>(&input); report != nullptr && report->done) Promise(report, {});
-    Abandon(status);
+  std::vector<Question> questions;
+  const absl::Time end = absl::Now() + options_.longest_round;
+  for (size_t left = options_.most_inputs_per_round; !inputs.empty(); inputs = take(left, absl::InfinitePast())) {
+    for (Input& input : inputs) TakeIn(std::move(input), &questions);
+    left -= inputs.size();
+    if (left == 0 || absl::Now() >= end) break;
   }
   absl::Status status;
   if (stuck_.empty() && halted_.ok()) {
@@ -146,15 +144,26 @@ void Loop::Serve(std::vector<Input> inputs) {
     if (status.ok()) status = Commit();
   }
   if (!status.ok()) Abandon(status);
-  for (Question* question : questions) {
+  for (const Question& question : questions) {
     if (halted_.ok()) {
-      question->ask(partition_.get());
+      question.ask(partition_.get());
     } else {
-      question->ask(halted_);
+      question.ask(halted_);
     }
   }
   // Also when nobody reports anything: else a list could not be read for as long.
   if (halted_.ok() && stuck_.empty() && partition_->damaged()) Abandon(absl::DataLossError("the cache is damaged"));
+}
+
+void Loop::TakeIn(Input&& input, std::vector<Question>* questions) {
+  if (auto* question = std::get_if<Question>(&input)) return questions->push_back(std::move(*question));
+  auto* const report = std::get_if<Report>(&input);
+  absl::Status status = report != nullptr ? Take(report) : Take(&std::get<Advance>(input));
+  if (status.ok()) status = CommitIfFull();
+  if (status.ok()) return;
+  // Also the one at which it failed hears of it.
+  if (report != nullptr && report->done) Promise(report, {});
+  Abandon(status);
 }
 
 // When there is something to do without an input.

@@ -47,7 +47,9 @@ struct LoopOptions {
   std::string program;  // name and version, for the batches
   InputQueue::Limits queue;
   PartitionLimits partition;
+  // A round takes in no more than this, and nothing more once it has lasted so long: what comes meanwhile waits for it.
   size_t most_inputs_per_round = 1024;
+  absl::Duration longest_round = absl::Milliseconds(10);
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
   // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
@@ -66,8 +68,9 @@ class Loop {
   // Starts the thread. `ended` is called on it when it ends by itself, with the reason.
   void Start(std::function<void(absl::Status)> ended);
   // RESOURCE_EXHAUSTED or UNAVAILABLE: not taken in, and no callback of the input will come. `when_room`: as InputQueue says.
-  absl::Status Submit(Input&& input, size_t bytes, std::function<void()> when_room = nullptr) {
-    return queue_.Push(std::move(input), bytes, std::move(when_room));
+  // What is submitted in one lane is taken in that order; the lanes take turns.
+  absl::Status Submit(Input&& input, size_t bytes, std::function<void()> when_room = nullptr, absl::string_view lane = "") {
+    return queue_.Push(lane, std::move(input), bytes, std::move(when_room));
   }
   // Takes nothing in any more, finishes what waits, and brings the cache up to the tip. Returns when that is done.
   void Drain();
@@ -92,7 +95,8 @@ class Loop {
   Loop(LoopOptions options, log::EventLog* journal);
 
   void Run();
-  void Serve(std::vector<Input> inputs);
+  void Serve();
+  void TakeIn(Input&& input, std::vector<Question>* questions);
   absl::Time NextMoment();
 
   // Decide: into the open batch. An error means that the open batch cannot be finished.

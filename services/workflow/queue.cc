@@ -4,16 +4,23 @@
 
 namespace overdracht::workflow {
 
-absl::Status InputQueue::Push(Input&& input, size_t bytes, std::function<void()> when_room) {
+absl::Status InputQueue::Push(absl::string_view lane, Input&& input, size_t bytes, std::function<void()> when_room) {
   absl::MutexLock lock(&mutex_);
   if (closed_) return absl::UnavailableError("expected a service that takes reports, but it is stopping; send again later");
-  if (entries_.size() >= limits_.inputs || (!entries_.empty() && bytes_ + bytes > limits_.bytes)) {
+  const auto found = lanes_.find(lane);
+  const size_t inputs = found == lanes_.end() ? 0 : found->second.entries.size(), held = found == lanes_.end() ? 0 : found->second.bytes;
+  const bool fits = size_ + inputs < limits_.inputs && bytes_ + held + bytes <= limits_.bytes;
+  // One that is larger than all of it comes in where nothing else is.
+  if (!fits && size_ > 0) {
     if (when_room) waiting_.push_back(std::move(when_room));
     return absl::ResourceExhaustedError("expected room in the queue, but it is full; send again later");
   }
-  entries_.push_back({std::move(input), bytes});
+  Lane& its = found == lanes_.end() ? lanes_[lane] : found->second;
+  if (its.entries.empty()) turns_.emplace_back(lane);
+  its.entries.push_back({std::move(input), bytes});
+  its.bytes += bytes;
   bytes_ += bytes;
-  if (entries_.size() == 1) changed_.Signal();
+  if (++size_ == 1) changed_.Signal();
   return absl::OkStatus();
 }
 
@@ -22,21 +29,36 @@ std::vector<Input> InputQueue::Take(size_t most, absl::Time until) {
   Calls calls;
   {
     absl::MutexLock lock(&mutex_);
-    while (entries_.empty() && !closed_ && !woken_) {
+    while (size_ == 0 && !closed_ && !woken_) {
       if (changed_.WaitWithDeadline(&mutex_, until)) break;
     }
     woken_ = false;
-    inputs.reserve(std::min(most, entries_.size()));
-    while (!entries_.empty() && inputs.size() < most) {
-      bytes_ -= entries_.front().bytes;
-      inputs.push_back(std::move(entries_.front().input));
-      entries_.pop_front();
-    }
+    inputs.reserve(std::min(most, size_));
+    while (size_ > 0 && inputs.size() < most) inputs.push_back(TakeOne());
     calls = std::exchange(waiting_, {});
   }
   // In the order in which they came; who finds it full again waits on behind those before it.
   for (const std::function<void()>& call : calls) call();
   return inputs;
+}
+
+Input InputQueue::TakeOne() {
+  std::string lane = std::move(turns_.front());
+  turns_.pop_front();
+  const auto found = lanes_.find(lane);
+  Lane& its = found->second;
+  Input input = std::move(its.entries.front().input);
+  const size_t bytes = its.entries.front().bytes;
+  its.entries.pop_front();
+  its.bytes -= bytes;
+  bytes_ -= bytes;
+  --size_;
+  if (its.entries.empty()) {
+    lanes_.erase(found);
+  } else {
+    turns_.push_back(std::move(lane));
+  }
+  return input;
 }
 
 void InputQueue::Wake() {
@@ -58,7 +80,7 @@ void InputQueue::Close() {
 
 bool InputQueue::ClosedAndEmpty() const {
   absl::MutexLock lock(&mutex_);
-  return closed_ && entries_.empty();
+  return closed_ && size_ == 0;
 }
 
 }  // namespace overdracht::workflow

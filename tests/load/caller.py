@@ -1,11 +1,13 @@
-"""An honest organisation that reports one event after the other, by turns over gRPC and over HTTP, in a process of its own.
+"""An honest organisation that reports now and then, by turns over gRPC and over HTTP, in a process of its own.
 
-caller.py GRPC HTTP: of each line on stdin, a number, it makes so many calls over each, and prints what they took, in seconds. A call has its moment;
-one that has to wait for the call before it took as long as from that moment, so that a server that stands still for a second is seen by all of that second."""
+caller.py GRPC HTTP: of each line on stdin, a number, it makes so many calls over each, and prints what they took, in seconds. A call has its moment, whether
+those before it are answered or not, and takes as long as from that moment: a server that stands still for a second is seen by all who come in that second."""
+import concurrent.futures
 import http.client
 import itertools
 import json
 import sys
+import threading
 import time
 
 import grpc
@@ -14,6 +16,7 @@ ORGANISATION = "00000099000000777000"
 TRAJECT = "00000000-0000-4000-8000-000000777000"
 PATIENCE_S = 30
 EVERY_S = 0.005
+AT_ONCE = 64
 
 
 def event(name, identity, data):
@@ -30,7 +33,7 @@ class Caller:
     def __init__(self, address, http_address):
         self.channel = grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)])
         self.publish = self.channel.unary_unary("/overdracht.api.v1.EventService/Publish")
-        self.http = http.client.HTTPConnection(*http_address.split(":"), timeout=PATIENCE_S)
+        self.http_address, self.threads = http_address, threading.local()
         self.numbers = itertools.count()
         roles = (("zorgaanbieder", ORGANISATION), ("wijkteam", "00000099000000777001"), ("gemeente", "00000099000000777002"))
         participants = [{"role": role, "organisation": organisation} for role, organisation in roles]
@@ -43,23 +46,34 @@ class Caller:
         self.publish(request(text), metadata=[("overdracht-oin", ORGANISATION)], timeout=PATIENCE_S)
 
     def by_http(self, text):
-        self.http.request("POST", "/v1/events", text, {"content-type": "application/cloudevents+json", "overdracht-oin": ORGANISATION})
-        response = self.http.getresponse()
+        if not hasattr(self.threads, "http"):  # a connection is one call at a time
+            self.threads.http = http.client.HTTPConnection(*self.http_address.split(":"), timeout=PATIENCE_S)
+        self.threads.http.request("POST", "/v1/events", text, {"content-type": "application/cloudevents+json", "overdracht-oin": ORGANISATION})
+        response = self.threads.http.getresponse()
         answer = response.read()
         if response.status != 200:
             raise AssertionError(f"expected 200, but it is {response.status}: {answer}")
+
+
+    def took(self, call, moment):
+        call(self.contact())
+        return time.monotonic() - moment
+
+    def make(self, calls):
+        """What each took, by the way it went."""
+        running = {"grpc": [], "http": []}
+        moment = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as threads:
+            for _ in range(calls):
+                for way, call in (("grpc", self.by_grpc), ("http", self.by_http)):
+                    moment += EVERY_S
+                    time.sleep(max(0, moment - time.monotonic()))
+                    running[way].append(threads.submit(self.took, call, moment))
+        return {way: [one.result() for one in calls] for way, calls in running.items()}
 
 
 if __name__ == "__main__":
     caller = Caller(*sys.argv[1:])
     print("ready", flush=True)
     for line in sys.stdin:
-        took = {"grpc": [], "http": []}
-        moment = time.monotonic()
-        for _ in range(int(line)):
-            for way, call in (("grpc", caller.by_grpc), ("http", caller.by_http)):
-                moment += EVERY_S
-                time.sleep(max(0, moment - time.monotonic()))
-                call(caller.contact())
-                took[way].append(time.monotonic() - moment)
-        print(json.dumps(took), flush=True)
+        print(json.dumps(caller.make(int(line))), flush=True)

@@ -33,10 +33,9 @@ def contact(number):
 
 
 class NeverRead(measure.Attacked):
-    """Senders that read no answer. What they cost is bounded for each organisation; what it sends at once, and so how long others wait behind it, by the
-    limits of the configuration: here they are such that this machine bears them."""
+    """Senders that read no answer, with the usual limits. What they cost is bounded for each organisation, and others wait for their turn, not for all
+    that was sent before."""
 
-    LIMITS = "limits: {reports_per_second: 250, reports_at_once: 100}\n"
     TRAJECTEN = 300
 
     def setUp(self):

@@ -9,8 +9,10 @@ namespace overdracht::workflow {
 using journal::v1::Record;
 
 absl::Status LocalRegion::Take(Report&& report, size_t bytes, std::function<void()> when_room) {
+  // Of reports in an order all in one lane, whomever each speaks for.
+  const std::string lane = report.order ? report.order->organisation : report.caller;
   Input input(std::move(report));
-  absl::Status status = loop_->Submit(std::move(input), bytes, std::move(when_room));
+  absl::Status status = loop_->Submit(std::move(input), bytes, std::move(when_room), lane);
   if (!status.ok()) report = std::move(std::get<Report>(input));
   return status;
 }

@@ -80,7 +80,7 @@ grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* OperatorService::Li
   auto after = std::make_shared<std::string>();
   return new PieceStream<Response>([loop = loop_, after](PieceStream<Response>::Give give) {
     AskLoop(
-        loop, [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
+        loop, "", [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
   });
 }
 
@@ -91,7 +91,7 @@ grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContex
   if (!id) return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected traject to be a UUID, but it is not"});
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   AskLoop(
-      loop_,
+      loop_, "",
       [id = *id, reactor, response](Partition* partition) {
         const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
         if (!state.ok()) return reactor->Finish(ToGrpc(state.status()));

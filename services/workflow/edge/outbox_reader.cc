@@ -4,12 +4,14 @@
 
 namespace overdracht::workflow {
 
-void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed) {
+void AskLoop(Loop* loop, const std::string& organisation, std::function<void(Partition*)> ask,
+             std::function<void(const absl::Status&)> failed) {
   Input question = Question{[ask, failed](const absl::StatusOr<Partition*>& partition) {
     if (!partition.ok()) return failed(partition.status());
     ask(*partition);
   }};
-  const absl::Status status = loop->Submit(std::move(question), 256, [loop, ask, failed] { AskLoop(loop, ask, failed); });
+  const absl::Status status = loop->Submit(
+      std::move(question), 256, [loop, organisation, ask, failed] { AskLoop(loop, organisation, ask, failed); }, organisation);
   if (!status.ok() && !absl::IsResourceExhausted(status)) failed(status);
 }
 
@@ -23,7 +25,7 @@ void OutboxReader::Read(const region::OutboxRequest& request, std::function<void
     done(place);
   };
   AskLoop(
-      loop_,
+      loop_, request.organisation,
       [this, request, read, done](Partition* partition) {
         absl::StatusOr<OutboxPlan> plan = PlanOutbox(partition, request.organisation, request.after, request.answers);
         if (!plan.ok()) return done(plan.status());

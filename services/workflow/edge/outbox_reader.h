@@ -13,8 +13,9 @@
 
 namespace overdracht::workflow {
 
-// Asks the loop; `failed` hears why it cannot answer. A full queue is waited for.
-void AskLoop(Loop* loop, std::function<void(Partition*)> ask, std::function<void(const absl::Status&)> failed);
+// Asks the loop, when it is this organisation's turn; `failed` hears why it cannot answer. A full queue is waited for.
+void AskLoop(Loop* loop, const std::string& organisation, std::function<void(Partition*)> ask,
+             std::function<void(const absl::Status&)> failed);
 
 class OutboxReader {
  public:

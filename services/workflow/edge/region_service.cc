@@ -159,7 +159,7 @@ class Link : public grpc::ServerBidiReactor<LinkRequest, LinkResponse> {
   region::Region* const region_;
   edge::Workers* const teller_;
   const std::string organisation_;
-  const std::shared_ptr<region::Order> order_ = std::make_shared<region::Order>();
+  const std::shared_ptr<region::Order> order_ = std::make_shared<region::Order>(region::Order{.organisation = organisation_});
   LinkRequest request_;
   int index_ = 0;  // of the next report in it
   region::Report report_;
