@@ -15,7 +15,7 @@ namespace overdracht::http {
 class Held : public std::enable_shared_from_this<Held> {
  public:
   // What one client may have at once: some batches of the largest size.
-  static constexpr size_t kMostBytes = 24 << 20;
+  static constexpr size_t kMostBytes = 16 << 20;
 
   // The bytes count until the last copy is gone, on whatever thread. Null: these are too many.
   std::shared_ptr<const void> Take(const std::string& client, size_t bytes);
