@@ -7,6 +7,7 @@
 
 #include "services/engine/query.h"
 #include "services/event/write.h"
+#include "services/workflow/answer.h"
 #include "services/workflow/failpoint.h"
 
 namespace overdracht::workflow {
@@ -20,34 +21,6 @@ constexpr absl::Duration kCheckpointEvery = absl::Seconds(2);
 constexpr size_t kInputsAtOnce = 16;  // between two looks at the time
 
 std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
-
-Answer AnswerOf(const journal::v1::Seen& seen) {
-  Answer answer;
-  answer.record = seen.position();
-  answer.duplicate = true;
-  if (seen.has_refusal()) answer.refusal = seen.refusal();
-  return answer;
-}
-
-Answer AnswerOf(const Record& record) {
-  Answer answer;
-  answer.record = record.number();
-  if (record.has_refusal()) answer.refusal = record.refusal();
-  return answer;
-}
-
-Answer AnswerOf(const journal::v1::Refusal& refusal) {
-  Answer answer;
-  answer.refusal = refusal;
-  return answer;
-}
-
-journal::v1::Refusal MakeRefusal(journal::v1::RefusalCode code, journal::v1::RefusalReason reason) {
-  journal::v1::Refusal refusal;
-  refusal.set_code(code);
-  refusal.set_reason(reason);
-  return refusal;
-}
 
 }  // namespace
 
@@ -136,7 +109,7 @@ void Loop::Serve() {
   for (size_t left = options_.most_inputs_per_round; !inputs.empty(); inputs = take(left, absl::InfinitePast())) {
     for (Input& input : inputs) TakeIn(std::move(input), &questions);
     left -= inputs.size();
-    if (left == 0 || absl::Now() >= end) break;
+    if (left == 0 || !stuck_.empty() || absl::Now() >= end) break;
   }
   absl::Status status;
   if (stuck_.empty() && halted_.ok()) {
