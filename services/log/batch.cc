@@ -16,9 +16,16 @@ constexpr size_t kFixedHeader = 146;  // up to and including the length of decid
 constexpr size_t kSmallestRecord = 1 + 32 + 32 + 4;
 constexpr size_t kTrajectBytes = 16;
 
+// Big endian.
+template <typename Integer>
+void Fill(Integer value, char* out) {
+  for (int shift = 8 * (sizeof(Integer) - 1); shift >= 0; shift -= 8) *out++ = static_cast<char>(value >> shift);
+}
+
 template <typename Integer>
 void Put(Integer value, std::string* out) {
-  for (int shift = 8 * (sizeof(Integer) - 1); shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
+  out->append(sizeof(Integer), '\0');
+  Fill(value, &(*out)[out->size() - sizeof(Integer)]);
 }
 
 template <size_t size>
@@ -159,22 +166,27 @@ BatchWriter::BatchWriter(const BatchHeader& header) : first_record_(header.first
 }
 
 Hash BatchWriter::Add(absl::string_view traject, const Hash& previous, absl::string_view bytes) {
+  return Add(traject, previous, [bytes](std::string* out) { out->append(bytes.data(), bytes.size()); });
+}
+
+Hash BatchWriter::Add(absl::string_view traject, const Hash& previous, absl::FunctionRef<void(std::string* bytes)> append) {
   const Hash before = traject.empty() ? Hash{} : previous;
-  const Hash link = LinkHash(traject, before, bytes);
   Put(static_cast<uint8_t>(traject.size()), &bytes_);
   bytes_.append(traject.data(), traject.size());
   Put(before, &bytes_);
-  Put(link, &bytes_);
-  Put(static_cast<uint32_t>(bytes.size()), &bytes_);
-  bytes_.append(bytes.data(), bytes.size());
-  links_.push_back(link);
+  // The hash and the length of what comes after them are filled in once it is there.
+  const size_t link_at = bytes_.size(), begin = link_at + sizeof(Hash) + sizeof(uint32_t);
+  bytes_.append(begin - link_at, '\0');
+  append(&bytes_);
+  const absl::string_view record = absl::string_view(bytes_).substr(begin);
+  const Hash link = links_.emplace_back(LinkHash(traject, before, record));
+  std::memcpy(&bytes_[link_at], link.data(), link.size());
+  Fill(static_cast<uint32_t>(record.size()), &bytes_[begin - sizeof(uint32_t)]);
   return traject.empty() ? Hash{} : link;
 }
 
 std::string BatchWriter::Finish() {
-  std::string count;
-  Put(static_cast<uint32_t>(links_.size()), &count);
-  bytes_.replace(kCountAt, count.size(), count);
+  Fill(static_cast<uint32_t>(links_.size()), &bytes_[kCountAt]);
   base::Hasher hasher("overdracht.batch.v1");
   hasher.Add(absl::string_view(bytes_).substr(0, header_size_));
   for (const Hash& link : links_) hasher.Add(link);

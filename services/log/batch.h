@@ -8,6 +8,7 @@
 #ifndef OVERDRACHT_SERVICES_LOG_BATCH_H_
 #define OVERDRACHT_SERVICES_LOG_BATCH_H_
 
+#include <absl/functional/function_ref.h>
 #include <absl/strings/string_view.h>
 
 #include <array>
@@ -85,6 +86,8 @@ class BatchWriter {
   // Appends the record numbered next_number(): `traject` 16 bytes or empty, `previous` the head of its chain (ignored without traject),
   // `bytes` the serialized Record. The new head of the chain, zero without traject.
   base::Hash Add(absl::string_view traject, const base::Hash& previous, absl::string_view bytes);
+  // The same, of a record that is serialized where it comes to stand: `append` appends its bytes to those of the batch.
+  base::Hash Add(absl::string_view traject, const base::Hash& previous, absl::FunctionRef<void(std::string* bytes)> append);
 
   uint64_t next_number() const { return first_record_ + links_.size(); }
   // Of the batch so far, with its hash.

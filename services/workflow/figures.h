@@ -27,13 +27,13 @@ struct LoopCounts {
 // Written by the loop, once for each batch and answer; read by anybody.
 class Figures {
  public:
-  void AddBatch(const std::vector<journal::v1::Record>& records) {
+  void AddBatch(const std::vector<journal::v1::Record*>& records) {
     absl::MutexLock lock(&mutex_);
     ++counts_.batches;
     counts_.records += records.size();
-    for (const journal::v1::Record& record : records) {
-      counts_.notices += static_cast<uint64_t>(record.notices_size());
-      if (record.has_term()) ++counts_.terms;
+    for (const journal::v1::Record* record : records) {
+      counts_.notices += static_cast<uint64_t>(record->notices_size());
+      if (record->has_term()) ++counts_.terms;
     }
   }
 

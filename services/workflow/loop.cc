@@ -167,9 +167,7 @@ absl::Status Loop::Take(Report* report) {
   }
   if (const auto* malformed = std::get_if<event::Malformed>(&report->event)) {
     if (!report->validate_only) {
-      absl::Status status =
-          unreadable_->Add(options_.machine_clock(), records_.empty() ? partition_->tip().last_record : records_.back().number(),
-                           report->caller, malformed->refusal, report->bytes);
+      absl::Status status = unreadable_->Add(options_.machine_clock(), NextNumber() - 1, report->caller, malformed->refusal, report->bytes);
       if (!status.ok()) return status;
     }
     Promise(report, AnswerOf(malformed->refusal));
@@ -193,20 +191,18 @@ absl::Status Loop::DecideEvent(Report* report, Event* event) {
     Promise(report, AnswerOf(*seen));
     return NoteClock();
   }
-  const std::string id = event->traject();
-  Record record = NewRecord(partition_->clock_us());
-  record.set_traject(id);
-  const bool moved = PositionMoved(*report, *state);
-  record.mutable_event()->Swap(event);
-  record.set_caller(report->supplier);
-  if (moved) {
-    *record.mutable_refusal() = RefuseMoved(*report, *state, record);
-    engine::Apply(record, state);
+  Record* const record = AddRecord(partition_->clock_us());
+  record->set_traject(event->traject());
+  record->set_allocated_event(new Event(std::move(*event)));  // the arena's from here on; into mutable_event() it would be copied
+  record->set_caller(report->supplier);
+  if (PositionMoved(*report, *state)) {
+    *record->mutable_refusal() = RefuseMoved(*report, *state, *record);
+    engine::Apply(*record, state);
   } else {
-    Decide(state, &record);
+    Decide(state, record);
   }
-  Promise(report, AnswerOf(record));
-  Keep(id, state, std::move(record));
+  Promise(report, AnswerOf(*record));
+  Keep(record->event().traject(), state, record);
   return absl::OkStatus();
 }
 
@@ -221,12 +217,12 @@ void Loop::Decide(engine::TrajectState* state, Record* record) {
 absl::Status Loop::RefuseSource(Report* report, Event* event) {
   Answer answer = AnswerOf(MakeRefusal(journal::v1::REFUSAL_CODE_SOURCE_MISMATCH, journal::v1::REFUSAL_REASON_NOT_THE_CALLER));
   if (!report->validate_only) {
-    Record record = NewRecord(partition_->clock_us());
-    record.mutable_event()->Swap(event);
-    record.set_caller(report->supplier.empty() ? report->caller : report->supplier);
-    *record.mutable_refusal() = *answer.refusal;
-    answer.record = record.number();
-    Keep("", nullptr, std::move(record));
+    Record* const record = AddRecord(partition_->clock_us());
+    record->set_allocated_event(new Event(std::move(*event)));
+    record->set_caller(report->supplier.empty() ? report->caller : report->supplier);
+    *record->mutable_refusal() = *answer.refusal;
+    answer.record = record->number();
+    Keep("", nullptr, record);
   }
   Promise(report, std::move(answer));
   return absl::OkStatus();
@@ -244,7 +240,9 @@ absl::Status Loop::Validate(Report* report, Event* event) {
   copy.memory.set_open_position((*found)->memory.open_position());
   if (!copy.started()) partition_->Changed(event->traject());
   if (seen == nullptr) {
-    Record record = NewRecord(std::max(partition_->clock_us(), MomentOf(*event)));
+    Record record;
+    record.set_number(NextNumber());
+    record.set_time_us(std::max(partition_->clock_us(), MomentOf(*event)));
     record.set_traject(event->traject());
     const bool moved = PositionMoved(*report, copy);
     record.mutable_event()->Swap(event);
@@ -316,12 +314,12 @@ absl::Status Loop::FireDue(base::Micros moment) {
     if (!state.ok()) return state.status();
     const std::optional<engine::DueTimer> timer = engine::NextTimer((*state)->traject);
     if (!timer || timer->at_us != due->at_us) return absl::DataLossError("cache.db: the timer index does not fit the trajecten");
-    Record record = NewRecord(std::max(timer->at_us, (*state)->traject.last_us()));
-    record.set_traject(id);
-    *record.mutable_term() = timer->term;
-    partition_->ClockReached(record.time_us());
-    Decide(*state, &record);
-    Keep(id, *state, std::move(record));
+    Record* const record = AddRecord(std::max(timer->at_us, (*state)->traject.last_us()));
+    record->set_traject(id);
+    *record->mutable_term() = timer->term;
+    partition_->ClockReached(record->time_us());
+    Decide(*state, record);
+    Keep(id, *state, record);
     if (absl::Status status = CommitIfFull(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -330,9 +328,9 @@ absl::Status Loop::FireDue(base::Micros moment) {
 // What moved the clock `events` and left no other record leaves one of its own, so that a restart finds the same clock.
 absl::Status Loop::NoteClock() {
   if (options_.clock != ClockKind::kEvents || partition_->clock_us() <= journaled_clock_us_) return absl::OkStatus();
-  Record record = NewRecord(partition_->clock_us());
-  record.mutable_clock();
-  Keep("", nullptr, std::move(record));
+  Record* const record = AddRecord(partition_->clock_us());
+  record->mutable_clock();
+  Keep("", nullptr, record);
   return absl::OkStatus();
 }
 
@@ -342,36 +340,38 @@ absl::Status Loop::Deploy(workflow::v1::WorkflowDefinition definition) {
   const chart::Workflow* const current = partition_->workflows()->Find((*compiled)->id());
   if (current != nullptr && current->version() == (*compiled)->version()) return absl::OkStatus();
   if (options_.clock == ClockKind::kWall) partition_->ClockReached(options_.machine_clock());
-  Record record = NewRecord(partition_->clock_us());
-  *record.mutable_definition()->mutable_definition() = (*compiled)->definition();
-  record.mutable_definition()->set_version((*compiled)->version());
-  absl::Status status = partition_->Deploy(record.number(), record.definition());
-  Keep("", nullptr, std::move(record));
+  Record* const record = AddRecord(partition_->clock_us());
+  *record->mutable_definition()->mutable_definition() = (*compiled)->definition();
+  record->mutable_definition()->set_version((*compiled)->version());
+  absl::Status status = partition_->Deploy(record->number(), record->definition());
+  Keep("", nullptr, record);
   return status;
 }
 
-Record Loop::NewRecord(base::Micros time) const {
-  Record record;
-  record.set_number(owner_->tip().last_record + records_.size() + 1);
-  record.set_time_us(time);
+Record* Loop::AddRecord(base::Micros time) {
+  const uint64_t number = NextNumber();
+  Record* const record = records_.Add();
+  record->set_number(number);
+  record->set_time_us(time);
   return record;
 }
 
-// Puts a decided record into the open batch. A report that leaves no traject behind (refused start, unknown traject) belongs to none.
-void Loop::Keep(const std::string& traject, engine::TrajectState* state, Record record) {
+// Puts the record added last, now that it is decided, into the open batch. A report that leaves no traject behind (refused start, unknown
+// traject) belongs to none.
+void Loop::Keep(const std::string& traject, engine::TrajectState* state, Record* record) {
   if (!batch_) batch_.emplace(owner_->Begin(owner_->tip().input_to, options_.machine_clock()));
+  const auto append = [record](std::string* bytes) { record->AppendToString(bytes); };
   if (state == nullptr || !state->started()) {
-    record.clear_traject();
-    batch_->Add({}, {}, record.SerializeAsString());
+    record->clear_traject();
+    batch_->Add({}, {}, append);
   } else {
     base::Hash previous{};
     std::copy(state->memory.head().begin(), state->memory.head().end(), previous.begin());
-    const base::Hash head = batch_->Add(traject, previous, record.SerializeAsString());
+    const base::Hash head = batch_->Add(traject, previous, append);
     engine::SetHead(state, base::Hasher::View(head));
   }
   if (state != nullptr) partition_->Changed(traject);
-  journaled_clock_us_ = std::max<base::Micros>(journaled_clock_us_, record.time_us());
-  records_.push_back(std::move(record));
+  journaled_clock_us_ = std::max<base::Micros>(journaled_clock_us_, record->time_us());
 }
 
 void Loop::Promise(Report* report, Answer answer) {
@@ -391,7 +391,7 @@ absl::Status Loop::Commit() {
     Failpoint("append");
     if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
     stuck_.clear();
-    figures_.AddBatch(records_);
+    figures_.AddBatch(records_.all());
   }
   for (Pending& pending : pending_) {
     Failpoint("answer");
@@ -404,8 +404,8 @@ absl::Status Loop::Commit() {
   if (records_.empty()) return absl::OkStatus();
   Failpoint("project");
   std::set<std::string> told;
-  absl::Status status = partition_->Project(before, owner_->tip(), records_, options_.told ? &told : nullptr);
-  records_.clear();
+  absl::Status status = partition_->Project(before, owner_->tip(), records_.all(), options_.told ? &told : nullptr);
+  records_.Clear();
   if (!status.ok()) return status;
   for (const std::string& organisation : told) options_.told(organisation);
   return status;
@@ -420,7 +420,7 @@ void Loop::Abandon(const absl::Status& why) {
   for (auto& [done, clock] : advanced_) done(why);
   pending_.clear();
   advanced_.clear();
-  records_.clear();
+  records_.Clear();
   batch_.reset();
   unreadable_->Rollback();
   if (!stuck_.empty()) {

@@ -25,6 +25,7 @@
 #include "overdracht/journal/v1/record.pb.h"
 #include "services/base/time.h"
 #include "services/chart/workflow.h"
+#include "services/engine/records.h"
 #include "services/log/event_log.h"
 #include "services/log/owner.h"
 #include "services/workflow/figures.h"
@@ -110,8 +111,9 @@ class Loop {
   absl::Status FireDue(base::Micros moment);
   absl::Status NoteClock();
   absl::Status Deploy(workflow::v1::WorkflowDefinition definition);
-  journal::v1::Record NewRecord(base::Micros time) const;
-  void Keep(const std::string& traject, engine::TrajectState* state, journal::v1::Record record);
+  uint64_t NextNumber() const { return owner_->tip().last_record + records_.size() + 1; }
+  journal::v1::Record* AddRecord(base::Micros time);
+  void Keep(const std::string& traject, engine::TrajectState* state, journal::v1::Record* record);
   void Promise(Report* report, Answer answer);
   base::Micros MomentOf(const event::v1::Event& event) const;
   bool PositionMoved(const Report& report, const engine::TrajectState& state) const;
@@ -139,7 +141,7 @@ class Loop {
   std::unique_ptr<Unreadable> unreadable_;
   Watch watch_;
   std::optional<log::BatchWriter> batch_;
-  std::vector<journal::v1::Record> records_;
+  engine::Records records_;  // of the open batch, and until it is projected
   std::vector<Pending> pending_;
   std::vector<std::pair<std::function<void(absl::StatusOr<base::Micros>)>, base::Micros>> advanced_;
   base::Micros journaled_clock_us_ = 0;  // what a restart would find as the clock

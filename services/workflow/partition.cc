@@ -80,15 +80,15 @@ absl::Status Partition::CatchUp(log::EventLog* journal) {
 }
 
 absl::Status Partition::Follow(const log::Tip& at, const log::Batch& batch) {
-  std::vector<Record> records(batch.records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    const log::StoredRecord& stored = batch.records[i];
-    if (!records[i].ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
+  followed_.Clear();
+  for (const log::StoredRecord& stored : batch.records) {
+    Record* const record = followed_.Add();
+    if (!record->ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.number, " cannot be read"));
     }
-    if (absl::Status status = Fold(stored, records[i]); !status.ok()) return status;
+    if (absl::Status status = Fold(stored, *record); !status.ok()) return status;
   }
-  return Project(tip_, at, records);
+  return Project(tip_, at, followed_.all());
 }
 
 absl::Status Partition::Fold(const log::StoredRecord& stored, const Record& record) {
@@ -181,13 +181,13 @@ std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const Record& r
   return {entries.begin(), entries.end()};
 }
 
-absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record>& records,
+absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record*>& records,
                                 std::set<std::string>* told) {
   if (!records.empty()) {
-    if (absl::Status status = cache_->AddBatch(records.front().number(), before); !status.ok()) return status;
+    if (absl::Status status = cache_->AddBatch(records.front()->number(), before); !status.ok()) return status;
   }
-  for (const Record& record : records) {
-    for (const auto& [organisation, entry] : OutboxEntriesOf(record)) {
+  for (const Record* record : records) {
+    for (const auto& [organisation, entry] : OutboxEntriesOf(*record)) {
       if (absl::Status status = cache_->AddOutboxEntry(organisation, entry); !status.ok()) return status;
       if (told != nullptr) told->insert(organisation);
     }

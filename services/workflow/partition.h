@@ -26,6 +26,7 @@
 #include "services/base/time.h"
 #include "services/chart/workflow.h"
 #include "services/engine/engine.h"
+#include "services/engine/records.h"
 #include "services/log/event_log.h"
 #include "services/workflow/cache.h"
 
@@ -69,7 +70,7 @@ class Partition {
 
   // What follows once a batch of this service counts: outbox index, checkpoint when one is due. `before`: the tip that it was made behind.
   // `told`, where it is given: adds the organisations in whose outbox something new stands.
-  absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record>& records,
+  absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record*>& records,
                        std::set<std::string>* told = nullptr);
   // Folds and projects a batch as it stands in the journal, behind tip(); or all that are there.
   absl::Status Follow(const log::Tip& at, const log::Batch& batch);
@@ -114,6 +115,7 @@ class Partition {
 
   const PartitionLimits limits_;
   std::unique_ptr<Cache> cache_;
+  engine::Records followed_;  // of the batch that is folded; kept for its memory
   log::Tip tip_;
   log::Tip checkpoint_;
   base::Micros clock_us_ = 0;

@@ -5,6 +5,7 @@
 
 #include "services/base/check.h"
 #include "services/engine/engine.h"
+#include "services/engine/records.h"
 #include "services/log/batch.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/handover.h"
@@ -21,6 +22,7 @@ using Handover = std::array<event::v1::Event, kReports>;
 std::vector<std::string> DecideAll(std::vector<Handover>* handovers, std::vector<double>* handover_ms) {
   const chart::Workflows& workflows = testing::ProjectWorkflows();
   std::vector<engine::TrajectState> states(handovers->size());  // kept, as a service does
+  engine::Records records;
   std::vector<std::string> batches;
   log::BatchHeader header;
   header.first_record = 1;
@@ -31,20 +33,21 @@ std::vector<std::string> DecideAll(std::vector<Handover>* handovers, std::vector
       engine::TrajectState& state = states[i];
       base::Hash head{};
       for (event::v1::Event& event : (*handovers)[i]) {
-        journal::v1::Record record;
-        record.set_number(batch.next_number());
-        record.set_traject(event.traject());
-        record.set_time_us(event.time_us());
-        *record.mutable_event() = std::move(event);
-        engine::Decide(workflows, &state, &record);
-        OVERDRACHT_CHECK(!record.has_refusal(), "a benchmark's report that is refused");
-        head = batch.Add(record.traject(), head, record.SerializeAsString());
+        journal::v1::Record* const record = records.Add();
+        record->set_number(batch.next_number());
+        record->set_traject(event.traject());
+        record->set_time_us(event.time_us());
+        record->set_allocated_event(new event::v1::Event(std::move(event)));  // as the loop does
+        engine::Decide(workflows, &state, record);
+        OVERDRACHT_CHECK(!record->has_refusal(), "a benchmark's report that is refused");
+        head = batch.Add(record->traject(), head, [record](std::string* out) { record->AppendToString(out); });
         engine::SetHead(&state, base::Hasher::View(head));
       }
       handover_ms->push_back(1e3 * watch.Seconds());
     }
     header.first_record = batch.next_number();
     batches.push_back(batch.Finish());
+    records.Clear();
   }
   return batches;
 }
