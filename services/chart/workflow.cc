@@ -116,6 +116,8 @@ absl::Status Workflow::Build() {
     if (!called_.emplace(absl::StrCat(called, task.per_reference() ? ":" : ""), i).second) {
       return absl::InvalidArgumentError(absl::StrCat("two of the tasks are called ", called));
     }
+    if (task.has_open_while() || task.has_closes_when() || !task.after().empty()) tasks_that_move_.push_back(i);
+    if (task.has_stands_still_while()) tasks_that_stand_still_.push_back(i);
   }
   contact_kinds_.assign(definition_.contacts().begin(), definition_.contacts().end());
   if (absl::Status status = AddAll(definition_.contacts(), "the contacts", &contacts_); !status.ok()) return status;
@@ -171,7 +173,11 @@ const workflow::v1::Task* Workflow::FindTaskCalled(absl::string_view task) const
   return index < 0 ? nullptr : &definition_.tasks(index);
 }
 
-int Workflow::IndexOfTaskCalled(absl::string_view task) const {
+int Workflow::IndexOfTaskCalled(absl::string_view task, int likely) const {
+  if (likely < definition_.tasks_size()) {
+    const workflow::v1::Task& one = definition_.tasks(likely);
+    if (!one.per_reference() && (one.called().empty() ? one.name() : one.called()) == task) return likely;
+  }
   const size_t colon = task.find(':');
   const auto it = called_.find(colon == absl::string_view::npos ? task : task.substr(0, colon + 1));
   return it == called_.end() ? -1 : it->second;

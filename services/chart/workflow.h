@@ -40,7 +40,12 @@ class Workflow {
   const workflow::v1::Task* FindTask(absl::string_view name) const;
   // The task that events and notices call this: `x:<reference>` is a task per reference, `x` is not; both may be there (Task.called).
   const workflow::v1::Task* FindTaskCalled(absl::string_view task) const;
-  int IndexOfTaskCalled(absl::string_view task) const;  // in definition().tasks(); -1: none
+  // Its index in definition().tasks(); -1: none. `likely` is tried first: a traject's tasks mostly lie in the definition's order.
+  int IndexOfTaskCalled(absl::string_view task, int likely = 0) const;
+  // Indexes of the tasks that may open or close by themselves, and of those whose terms may stand still while the traject goes on: few,
+  // so that not every task is asked after every event.
+  const std::vector<int>& TasksThatMove() const { return tasks_that_move_; }
+  const std::vector<int>& TasksThatStandStill() const { return tasks_that_stand_still_; }
   const workflow::v1::Decision* FindDecision(absl::string_view name) const;
   const workflow::v1::Series* FindSeries(absl::string_view name) const;
   const workflow::v1::ContactKind* FindContact(absl::string_view kind) const;  // a series' kind of contact too
@@ -77,6 +82,7 @@ class Workflow {
   std::string version_;
   Chart chart_;
   Index tasks_, called_, decisions_, series_, contacts_, requirements_;
+  std::vector<int> tasks_that_move_, tasks_that_stand_still_;
   std::vector<workflow::v1::ContactKind> contact_kinds_;
   absl::flat_hash_set<std::string> agreements_;
   absl::flat_hash_map<std::string, std::vector<int>> rules_on_event_;

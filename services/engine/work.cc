@@ -17,24 +17,16 @@ void Work::Emitted(const journal::v1::Effect& effect) {
   ApplyEffect(effect, &state_.traject);
 }
 
-void Work::FindEntries() const {
+void Work::FindNewEntries() const {
   entry_of_.resize(definition().tasks_size());
+  definition_of_.reserve(traject().tasks_size());
+  int index = -1;
   for (int i = static_cast<int>(definition_of_.size()); i < traject().tasks_size(); ++i) {
-    const int index = workflow_.IndexOfTaskCalled(traject().tasks(i).task());
+    index = workflow_.IndexOfTaskCalled(traject().tasks(i).task(), index + 1);
     OVERDRACHT_CHECK(index >= 0, "a task that the traject's workflow does not know");
     definition_of_.push_back(&definition().tasks(index));
     if (!definition_of_.back()->per_reference()) entry_of_[index] = &traject().tasks(i);
   }
-}
-
-const workflow::v1::Task& Work::DefinitionOf(int entry) const {
-  FindEntries();
-  return *definition_of_[entry];
-}
-
-const journal::v1::Task* Work::EntryOf(int task) const {
-  FindEntries();
-  return entry_of_[task];
 }
 
 notice::v1::Notice* Work::TellOne(const std::string& organisation) {

@@ -45,8 +45,14 @@ class Work {
   // The definition of traject().tasks(entry), and the entry of definition().tasks(task): null where it has none, and for one per reference.
   // Asked of every task after every event: each entry is looked up by its name once a decision (a look-up for each question took a fifth of
   // a decision's instructions).
-  const workflow::v1::Task& DefinitionOf(int entry) const;
-  const journal::v1::Task* EntryOf(int task) const;
+  const workflow::v1::Task& DefinitionOf(int entry) const {
+    FindEntries();
+    return *definition_of_[entry];
+  }
+  const journal::v1::Task* EntryOf(int task) const {
+    FindEntries();
+    return entry_of_.empty() ? nullptr : entry_of_[task];
+  }
 
   // The notice to fill in, to each of these once. Null where there is nobody to tell.
   notice::v1::Notice* Tell(const Organisations& to);
@@ -58,7 +64,10 @@ class Work {
 
  private:
   void Emitted(const journal::v1::Effect& effect);
-  void FindEntries() const;
+  void FindEntries() const {
+    if (definition_of_.size() != static_cast<size_t>(traject().tasks_size())) FindNewEntries();
+  }
+  void FindNewEntries() const;
 
   const chart::Workflow& workflow_;
   TrajectState& state_;

@@ -139,7 +139,7 @@ void OpenTasksOf(Work* work, const std::string& state) {
 bool FollowTasks(Work* work) {
   if (!Running(work->traject())) return false;
   bool changed = false;
-  for (int i = 0; i < work->definition().tasks_size(); ++i) changed |= FollowTask(work, work->definition().tasks(i), work->EntryOf(i));
+  for (int i : work->workflow().TasksThatMove()) changed |= FollowTask(work, work->definition().tasks(i), work->EntryOf(i));
   return changed;
 }
 

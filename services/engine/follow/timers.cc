@@ -1,5 +1,9 @@
 // Timers are state: set, cleared, standing still, going on. What happens when one runs out: decide/terms.cc.
 
+#include <absl/strings/match.h>
+
+#include <algorithm>
+
 #include "services/engine/work.h"
 
 namespace overdracht::engine {
@@ -8,17 +12,38 @@ namespace {
 // When a whole term that begins now ends.
 base::Micros EndOf(const Work& work, const std::string& term) { return base::Add(work.now(), work.workflow().DurationOf(term)); }
 
-void Put(Work* work, journal::v1::Timer timer) {
-  work->Emit([&](journal::v1::Effect* e) { *e->mutable_timer_set()->mutable_timer() = std::move(timer); });
+// Sets a timer that is new, or takes the place of the one that it is called like; `fill` says when it runs out.
+template <typename Fill>
+void Put(Work* work, TermKind of, const std::string& reference, Fill fill) {
+  const bool stands_still = StandsStill(*work, of, reference);
+  work->Emit([&](journal::v1::Effect* e) {
+    journal::v1::Timer* timer = e->mutable_timer_set()->mutable_timer();
+    timer->set_of(of);
+    timer->set_reference(reference);
+    timer->set_times(1);
+    timer->set_place(work->traject().next_place());
+    timer->set_stands_still(stands_still);
+    fill(timer);
+  });
 }
 
-journal::v1::Timer NewTimer(const Work& work, TermKind of, const std::string& reference) {
-  journal::v1::Timer timer;
-  timer.set_of(of);
-  timer.set_reference(reference);
-  timer.set_times(1);
-  timer.set_place(work.traject().next_place());
-  return timer;
+// Whether the task is called so, or so with a reference.
+bool IsCalled(const workflow::v1::Task& task, absl::string_view name) {
+  const std::string& called = CalledName(task);
+  if (!absl::StartsWith(name, called)) return false;
+  return task.per_reference() ? name.size() > called.size() && name[called.size()] == ':' : name.size() == called.size();
+}
+
+bool TaskStandsStill(const Work& work, absl::string_view name) {
+  if (Interrupted(work.traject())) {
+    const workflow::v1::Task* task = work.workflow().FindTaskCalled(name);
+    if (task != nullptr && !task->table().empty()) return true;
+  }
+  const std::vector<int>& some = work.workflow().TasksThatStandStill();
+  return std::any_of(some.begin(), some.end(), [&](int index) {
+    const workflow::v1::Task& task = work.definition().tasks(index);
+    return IsCalled(task, name) && Holds(work, task.stands_still_while());
+  });
 }
 
 }  // namespace
@@ -26,12 +51,8 @@ journal::v1::Timer NewTimer(const Work& work, TermKind of, const std::string& re
 bool StandsStill(const Work& work, TermKind of, absl::string_view reference) {
   const Traject& traject = work.traject();
   switch (of) {
-    case notice::v1::TERM_KIND_TASK: {
-      const workflow::v1::Task* task = work.workflow().FindTaskCalled(reference);
-      if (task == nullptr) return false;
-      return (Interrupted(traject) && !task->table().empty()) ||
-             (task->has_stands_still_while() && Holds(work, task->stands_still_while()));
-    }
+    case notice::v1::TERM_KIND_TASK:
+      return TaskStandsStill(work, reference);
     case notice::v1::TERM_KIND_MONITORING:
     case notice::v1::TERM_KIND_WAAKVLAM:
     case notice::v1::TERM_KIND_SERIES:
@@ -50,27 +71,25 @@ bool StandsStill(const Work& work, TermKind of, absl::string_view reference) {
 }
 
 void SetTerm(Work* work, TermKind of, const std::string& reference, const std::string& term) {
-  journal::v1::Timer timer = NewTimer(*work, of, reference);
-  if (StandsStill(*work, of, reference)) {
-    timer.set_stands_still(true);
-    timer.set_whole(term);
-  } else {
-    timer.set_at_us(EndOf(*work, term));
-  }
-  Put(work, std::move(timer));
+  Put(work, of, reference, [&](journal::v1::Timer* timer) {
+    if (timer->stands_still()) {
+      timer->set_whole(term);
+    } else {
+      timer->set_at_us(EndOf(*work, term));
+    }
+  });
 }
 
 void SetTimer(Work* work, TermKind of, const std::string& reference, base::Micros at, uint32_t times, const uint64_t* place) {
-  journal::v1::Timer timer = NewTimer(*work, of, reference);
-  timer.set_times(times);
-  if (place != nullptr) timer.set_place(*place);
-  if (StandsStill(*work, of, reference)) {
-    timer.set_stands_still(true);
-    timer.set_left_us(at - work->now());
-  } else {
-    timer.set_at_us(at);
-  }
-  Put(work, std::move(timer));
+  Put(work, of, reference, [&](journal::v1::Timer* timer) {
+    timer->set_times(times);
+    if (place != nullptr) timer->set_place(*place);
+    if (timer->stands_still()) {
+      timer->set_left_us(at - work->now());
+    } else {
+      timer->set_at_us(at);
+    }
+  });
 }
 
 void ClearTimer(Work* work, TermKind of, const std::string& reference) {
@@ -99,7 +118,7 @@ void FollowTimers(Work* work) {
       timer.clear_left_us();
       timer.clear_whole();
     }
-    Put(work, std::move(timer));
+    work->Emit([&](journal::v1::Effect* e) { *e->mutable_timer_set()->mutable_timer() = timer; });
   }
 }
 
