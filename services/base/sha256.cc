@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace overdracht::base {
@@ -24,6 +25,8 @@ std::array<uint8_t, 8> BigEndian(uint64_t value) {
   for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<uint8_t>(value);
   return bytes;
 }
+
+absl::string_view Text(const std::array<uint8_t, 8>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
@@ -55,20 +58,30 @@ Hasher::Hasher(absl::string_view domain) : context_(TakeContext()) { Add(domain)
 
 Hasher::~Hasher() { spare.reset(Context(context_)); }
 
+void Hasher::Put(absl::string_view bytes) {
+  if (bytes.size() > small_.size() - used_) {
+    Require(EVP_DigestUpdate(Context(context_), small_.data(), used_) == 1);
+    used_ = 0;
+  }
+  if (bytes.size() > small_.size()) {
+    Require(EVP_DigestUpdate(Context(context_), bytes.data(), bytes.size()) == 1);
+  } else if (!bytes.empty()) {
+    std::memcpy(small_.data() + used_, bytes.data(), bytes.size());
+    used_ += bytes.size();
+  }
+}
+
 Hasher& Hasher::Add(absl::string_view field) {
-  const std::array<uint8_t, 8> length = BigEndian(field.size());
-  Require(EVP_DigestUpdate(Context(context_), length.data(), length.size()) == 1);
-  Require(EVP_DigestUpdate(Context(context_), field.data(), field.size()) == 1);
+  Put(Text(BigEndian(field.size())));
+  Put(field);
   return *this;
 }
 
-Hasher& Hasher::Add(uint64_t field) {
-  const std::array<uint8_t, 8> bytes = BigEndian(field);
-  return Add(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
+Hasher& Hasher::Add(uint64_t field) { return Add(Text(BigEndian(field))); }
 
 Hash Hasher::Finish() {
   Hash hash;
+  Require(EVP_DigestUpdate(Context(context_), small_.data(), used_) == 1);
   Require(EVP_DigestFinal_ex(Context(context_), hash.data(), nullptr) == 1);
   return hash;
 }

@@ -33,7 +33,12 @@ class Hasher {
   static absl::string_view View(const Hash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
  private:
+  void Put(absl::string_view bytes);
+
   void* context_;
+  // What comes together in front of the digest: a call of OpenSSL costs more than hashing a small field.
+  std::array<uint8_t, 128> small_;
+  size_t used_ = 0;
 };
 
 // 64 hexadecimal digits, lower case.

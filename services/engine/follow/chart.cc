@@ -131,14 +131,19 @@ void StartChart(Work* work) {
 bool FollowChart(Work* work, const event::v1::Event* event) {
   const Traject& traject = work->traject();
   if (!Running(traject)) return false;
+  const auto holds = [&](const workflow::v1::Condition& condition) {
+    return RuleOut(Rule::kGatesBetweenPhases) || Holds(*work, condition);
+  };
   const chart::Configuration configuration(traject.configuration().begin(), traject.configuration().end());
   const chart::Histories histories(traject.histories().begin(), traject.histories().end());
-  const std::optional<chart::Microstep> step = work->workflow().Next(
-      configuration, histories, event,
-      [&](const workflow::v1::Condition& condition) { return RuleOut(Rule::kGatesBetweenPhases) || Holds(*work, condition); });
-  if (!step) return event != nullptr;  // nothing waits for the event: look once more at those without
-  TakeMicrostep(work, *step);
-  return true;
+  const auto next = [&](const event::v1::Event* on) { return work->workflow().Next(configuration, histories, on, holds); };
+  if (const std::optional<chart::Microstep> step = next(event)) {
+    TakeMicrostep(work, *step);
+    return true;
+  }
+  // Nothing waits for the event. Those without an event are taken in their turn, after all that is asked before them; where there is none,
+  // nobody needs to be asked again.
+  return event != nullptr && next(nullptr).has_value();
 }
 
 void SetStatus(Work* work, Status status, event::v1::StopReason reason) {

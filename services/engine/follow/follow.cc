@@ -112,11 +112,15 @@ using List = std::vector<std::pair<Role, absl::string_view>>;
 
 // Who takes part, by the code of the role, then by organisation.
 List Participants(const Traject& traject) {
+  std::vector<std::tuple<absl::string_view, absl::string_view, Role>> sorted;
+  for (const event::v1::Participant& one : traject.participants())
+    sorted.emplace_back(base::Code(one.role()), one.organisation(), one.role());
+  for (const journal::v1::Leaving& one : traject.leaving()) {
+    sorted.emplace_back(base::Code(event::v1::ROLE_VERTREKKEND), one.organisation(), event::v1::ROLE_VERTREKKEND);
+  }
+  std::sort(sorted.begin(), sorted.end());
   List list;
-  for (const event::v1::Participant& one : traject.participants()) list.emplace_back(one.role(), one.organisation());
-  for (const journal::v1::Leaving& one : traject.leaving()) list.emplace_back(event::v1::ROLE_VERTREKKEND, one.organisation());
-  std::sort(list.begin(), list.end(),
-            [](const auto& a, const auto& b) { return std::tie(base::Code(a.first), a.second) < std::tie(base::Code(b.first), b.second); });
+  for (const auto& [code, organisation, role] : sorted) list.emplace_back(role, organisation);
   return list;
 }
 
