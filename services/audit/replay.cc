@@ -95,6 +95,7 @@ absl::Status Replayer::Follow(log::EventLog& log, uint32_t partition) {
 
 absl::Status Replayer::Follow(uint32_t partition, const log::Batch& batch) {
   partition_ = partition;
+  batch_.Clear();
   for (const StoredRecord& stored : batch.records) {
     ++records_;
     if (!Wanted(stored)) continue;
@@ -110,42 +111,43 @@ bool Replayer::Wanted(const StoredRecord& stored) const {
 }
 
 absl::Status Replayer::Fold(const StoredRecord& stored) {
-  const bool parsed = options_.compare ? record_.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))
-                                       : ParseWithoutNotices(stored.bytes, &without_notices_, &record_);
-  if (!parsed || record_.number() != stored.number || record_.traject() != stored.traject) {
+  record_ = batch_.Add();
+  const bool parsed = options_.compare ? record_->ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))
+                                       : ParseWithoutNotices(stored.bytes, &without_notices_, record_);
+  if (!parsed || record_->number() != stored.number || record_->traject() != stored.traject) {
     return absl::DataLossError(
         absl::StrCat("record ", Position(partition_, stored.number), " cannot be read, or says that it is another one"));
   }
-  if (record_.has_definition()) return Deploy();
+  if (record_->has_definition()) return Deploy();
   // Of a traject the times never run backwards; of all of them together they may.
-  if (options_.until && options_.until->time && record_.time_us() > *options_.until->time) return absl::OkStatus();
-  if (!record_.traject().empty()) return FoldTraject(stored);
-  return options_.compare && record_.has_event() && !RefusedAtTheDoor(record_) ? CompareRefusedStart(stored) : absl::OkStatus();
+  if (options_.until && options_.until->time && record_->time_us() > *options_.until->time) return absl::OkStatus();
+  if (!record_->traject().empty()) return FoldTraject(stored);
+  return options_.compare && record_->has_event() && !RefusedAtTheDoor(*record_) ? CompareRefusedStart(stored) : absl::OkStatus();
 }
 
 absl::Status Replayer::Deploy() {
-  absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(record_.definition().definition());
+  absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(record_->definition().definition());
   if (!compiled.ok()) {
     return absl::DataLossError(
-        absl::StrCat("record ", Position(partition_, record_.number()), ": its workflow does not compile: ", compiled.status().message()));
+        absl::StrCat("record ", Position(partition_, record_->number()), ": its workflow does not compile: ", compiled.status().message()));
   }
-  if (options_.compare && (*compiled)->version() != record_.definition().version())
+  if (options_.compare && (*compiled)->version() != record_->definition().version())
     return Differs("definition.version", "another value than is there");
   workflows_.Add(*std::move(compiled));
   return absl::OkStatus();
 }
 
 absl::Status Replayer::FoldTraject(const StoredRecord& stored) {
-  TrajectState& state = trajecten_[record_.traject()];
+  TrajectState& state = trajecten_[record_->traject()];
   const absl::string_view head = state.memory.head();
   if (head.empty() ? stored.previous != base::Hash{} : head != base::Hasher::View(stored.previous)) {
     return absl::DataLossError(
         absl::StrCat("record ", Position(partition_, stored.number), " does not follow the last one of its traject"));
   }
-  if (options_.compare && !RefusedAtTheDoor(record_)) {
+  if (options_.compare && !RefusedAtTheDoor(*record_)) {
     if (absl::Status status = Compare(stored, &state); !status.ok()) return status;
   } else {
-    engine::Apply(record_, &state);
+    engine::Apply(*record_, &state);
   }
   engine::SetHead(&state, base::Hasher::View(stored.link));
   return absl::OkStatus();
@@ -153,10 +155,10 @@ absl::Status Replayer::FoldTraject(const StoredRecord& stored) {
 
 // A report on a traject that nobody started, or that did not start one, leaves no traject behind.
 absl::Status Replayer::CompareRefusedStart(const StoredRecord& stored) {
-  const auto known = trajecten_.find(record_.event().traject());
+  const auto known = trajecten_.find(record_->event().traject());
   if (known != trajecten_.end() && known->second.started()) return Differs("traject", "it, but it is absent");
   // Of another traject nothing is known that would tell whether it was started.
-  if (!options_.traject.empty() && record_.event().traject() != options_.traject) return absl::OkStatus();
+  if (!options_.traject.empty() && record_->event().traject() != options_.traject) return absl::OkStatus();
   TrajectState nobody;
   return Compare(stored, &nobody);
 }
@@ -166,23 +168,23 @@ absl::Status Replayer::Compare(const StoredRecord& stored, TrajectState* state) 
   const bool knows_workflow = !state->started() || workflows_.Find(state->traject.workflow(), state->traject.version()) != nullptr;
   if (!knows_workflow) return Differs("", "a workflow that was deployed before, but there is none of this version");
   const auto due = engine::NextTimer(state->traject);
-  if (record_.has_event()) {
-    if (engine::FindSeen(state->memory, record_.event()) != nullptr)
+  if (record_->has_event()) {
+    if (engine::FindSeen(state->memory, record_->event()) != nullptr)
       return Differs("event.id", "no second decision on a report, but it was decided before");
-    if (due && due->at_us <= record_.time_us())
+    if (due && due->at_us <= record_->time_us())
       return Differs("", "the term that ran out before to be decided first, but it was passed over");
-  } else if (!due || due->term.SerializeAsString() != record_.term().SerializeAsString()) {
+  } else if (!due || due->term.SerializeAsString() != record_->term().SerializeAsString()) {
     return Differs("term", "the term that is due, but it is another one");
   }
-  Record decided = InputOf(record_);
+  Record decided = InputOf(*record_);
   engine::Decide(workflows_, state, &decided);
   if (decided.SerializeAsString() == stored.bytes) return absl::OkStatus();
-  auto [field, why] = FirstDifference(decided, record_);
+  auto [field, why] = FirstDifference(decided, *record_);
   return Differs(std::move(field), why);
 }
 
 absl::Status Replayer::Differs(std::string field, const std::string& why) {
-  difference_ = {Position(partition_, record_.number()), std::move(field), absl::StrCat("expected ", why)};
+  difference_ = {Position(partition_, record_->number()), std::move(field), absl::StrCat("expected ", why)};
   return absl::CancelledError(difference_->why);
 }
 

@@ -6,7 +6,7 @@
 #ifndef OVERDRACHT_SERVICES_AUDIT_REPLAY_H_
 #define OVERDRACHT_SERVICES_AUDIT_REPLAY_H_
 
-#include <absl/container/flat_hash_map.h>
+#include <absl/container/node_hash_map.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/string_view.h>
 
@@ -19,6 +19,7 @@
 #include "services/base/time.h"
 #include "services/chart/workflow.h"
 #include "services/engine/engine.h"
+#include "services/engine/records.h"
 #include "services/log/event_log.h"
 
 namespace overdracht::audit {
@@ -73,10 +74,11 @@ class Replayer {
   const ReplayOptions options_;
   uint32_t partition_ = 0;
   uint64_t records_ = 0;
-  journal::v1::Record record_;  // the present one; kept for its memory
+  engine::Records batch_;        // the records of the present batch, as far as they were read
+  journal::v1::Record* record_;  // the present one of them
   std::string without_notices_;
   chart::Workflows workflows_;
-  absl::flat_hash_map<std::string, engine::TrajectState> trajecten_;
+  absl::node_hash_map<std::string, engine::TrajectState> trajecten_;  // a state is large to move
   std::optional<Difference> difference_;
 };
 

@@ -44,13 +44,14 @@ Refused Check(const Work& work, const event::v1::ConsentsGranted& event) {
 }
 
 void Do(Work* work, const event::v1::ConsentsGranted& event) {
-  Consent consent;
-  consent.set_consent(event.consent());
-  consent.set_recipient(event.recipient());
-  *consent.mutable_categories() = event.categories();
-  consent.set_purpose(event.purpose());
-  consent.set_valid_until(event.valid_until());
-  Change(work, consent);
+  work->Emit([&](journal::v1::Effect* e) {
+    Consent* consent = e->mutable_consent_changed()->mutable_consent();
+    consent->set_consent(event.consent());
+    consent->set_recipient(event.recipient());
+    *consent->mutable_categories() = event.categories();
+    consent->set_purpose(event.purpose());
+    consent->set_valid_until(event.valid_until());
+  });
   SetTimer(work, notice::v1::TERM_KIND_CONSENT_ENDS, event.consent(), base::StartOf(*base::ParseDate(event.valid_until()) + 1));
 }
 

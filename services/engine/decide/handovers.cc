@@ -108,7 +108,9 @@ notice::v1::OfferAnswered* TellAnswered(Work* work, const std::string& id, notic
 
 void TellHandover(Work* work, const std::string& id) {
   const Handover& handover = *FindHandover(work->traject(), id);
-  notice::v1::HandoverChanged* told = work->Tell({handover.sender(), handover.recipient()})->mutable_handover_changed();
+  notice::v1::Notice* notice = work->TellOne(handover.sender());
+  notice->add_to(handover.recipient());
+  notice::v1::HandoverChanged* told = notice->mutable_handover_changed();
   told->set_handover(id);
   told->set_state(handover.state());
   if (const StateTerm term = TermIn(*work, handover.state()); term.term != nullptr) told->set_due_by_us(DueBy(*work, term.of, id));
@@ -147,18 +149,19 @@ Refused Check(const Work& work, const event::v1::HandoversOffered& event) {
 
 void Do(Work* work, const event::v1::HandoversOffered& event) {
   if (const Handover* before = FindHandover(work->traject(), event.handover())) ClearTerm(work, *before);
-  Handover handover;
-  handover.set_handover(event.handover());
-  handover.set_sender(work->reporter());
-  handover.set_recipient(event.recipient());
-  handover.set_purpose(event.purpose());
-  *handover.mutable_categories() = event.categories();
-  handover.set_transfers_responsibility(event.transfers_responsibility());
-  *handover.mutable_dossier() = event.dossier();
-  handover.set_state(HANDOVER_STATE_AANGEBODEN);
-  work->Emit([&](journal::v1::Effect* e) { *e->mutable_handover_offered()->mutable_handover() = handover; });
+  work->Emit([&](journal::v1::Effect* e) {
+    Handover* handover = e->mutable_handover_offered()->mutable_handover();
+    handover->set_handover(event.handover());
+    handover->set_sender(work->reporter());
+    handover->set_recipient(event.recipient());
+    handover->set_purpose(event.purpose());
+    *handover->mutable_categories() = event.categories();
+    handover->set_transfers_responsibility(event.transfers_responsibility());
+    *handover->mutable_dossier() = event.dossier();
+    handover->set_state(HANDOVER_STATE_AANGEBODEN);
+  });
   StartTerm(work, event.handover(), HANDOVER_STATE_AANGEBODEN);
-  TellOffered(work, handover);
+  TellOffered(work, *FindHandover(work->traject(), event.handover()));
   TellHandover(work, event.handover());
 }
 
@@ -169,7 +172,7 @@ Refused Check(const Work& work, const event::v1::HandoversAccepted& event) {
 void Do(Work* work, const event::v1::HandoversAccepted& event) {
   TellAnswered(work, event.handover(), notice::v1::OFFER_ANSWER_ACCEPTED);
   MoveHandover(work, event.handover(), HANDOVER_STATE_GEACCEPTEERD);
-  const Handover handover = *FindHandover(work->traject(), event.handover());
+  const Handover& handover = *FindHandover(work->traject(), event.handover());
   for (int category : handover.categories()) {
     if (HasBasis(*work, handover, static_cast<Category>(category))) continue;  // disclosed by what follows
     notice::v1::CategoryWithheld* told = work->TellOne(handover.recipient())->mutable_category_withheld();

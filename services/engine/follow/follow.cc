@@ -54,7 +54,7 @@ bool FollowHolds(Work* work) {
   const bool hold = TransferHeld(work->traject());
   bool changed = false;
   for (int i = 0; i < work->traject().handovers_size(); ++i) {
-    const journal::v1::Handover handover = work->traject().handovers(i);
+    const journal::v1::Handover& handover = work->traject().handovers(i);
     const bool held = handover.state() == notice::v1::HANDOVER_STATE_AANGEHOUDEN;
     if (!handover.transfers_responsibility() || !IsOpen(handover.state()) || held == hold) continue;
     MoveHeld(work, handover, hold);

@@ -99,15 +99,14 @@ const std::string& TermOf(const Work& work, const workflow::v1::Task& task) {
 
 void OpenTask(Work* work, const workflow::v1::Task& task, const std::string& name, const std::string& rule) {
   if (IsOpen(work->traject(), name)) return;
-  const std::string owner = OwnerOf(*work, task);
   work->Emit([&](journal::v1::Effect* e) {
     e->mutable_task_opened()->set_task(name);
-    e->mutable_task_opened()->set_owner(owner);
-    e->mutable_task_opened()->set_rule(rule);
+    e->mutable_task_opened()->set_owner(OwnerOf(*work, task));
+    if (!rule.empty()) e->mutable_task_opened()->set_rule(rule);
   });
-  if (!TermOf(*work, task).empty() && !task.optional() && !RuleOut(Rule::kTaskHasATerm))
-    SetTerm(work, TERM_KIND_TASK, name, TermOf(*work, task));
-  TellOpened(work, task, name, owner);
+  const std::string& term = TermOf(*work, task);
+  if (!term.empty() && !task.optional() && !RuleOut(Rule::kTaskHasATerm)) SetTerm(work, TERM_KIND_TASK, name, term);
+  TellOpened(work, task, name, OwnerOf(*work, task));
 }
 
 void CloseTask(Work* work, const std::string& name, notice::v1::TaskOutcome outcome) {

@@ -110,48 +110,49 @@ absl::Status EmbeddedLog::CheckHolds(const Tip& tip) {
   return status;
 }
 
-absl::StatusOr<std::vector<EmbeddedLog::Row>> EmbeddedLog::Rows(uint64_t offset, size_t bytes) {
-  std::vector<Row> rows;
-  size_t size = 0;
+absl::Status EmbeddedLog::ReadRows(uint64_t offset, size_t bytes, Rows* rows) {
+  rows->begins.clear();
+  rows->bytes.clear();
   absl::Status status;
   read_from_.Bind(1, offset);
-  while (size < bytes) {
+  while (rows->bytes.size() < bytes) {
     const absl::StatusOr<bool> row = read_from_.Step();
     status = row.status();
     if (!row.ok() || !*row) break;
     const absl::string_view stored = read_from_.Bytes(1);
-    rows.push_back({read_from_.Number(0), std::string(stored)});
-    size += stored.size();
+    rows->begins.emplace_back(read_from_.Number(0), rows->bytes.size());
+    rows->bytes.append(stored.data(), stored.size());
   }
   read_from_.Reset();
-  if (!status.ok()) return absl::Status(status.code(), absl::StrCat("at offset ", offset + rows.size(), ": ", status.message()));
-  return rows;
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat("at offset ", offset + rows->begins.size(), ": ", status.message()));
 }
 
 absl::Status EmbeddedLog::Read(const Tip& tip, Visit visit) {
   Tip at = tip;
   Batch batch;
+  Rows rows;
   {
     absl::MutexLock lock(&mutex_);
     if (absl::Status held = CheckHolds(tip); !held.ok()) return held;
   }
   for (size_t bytes = kFewBytes;; bytes = std::min(4 * bytes, kManyBytes)) {
     const uint64_t next = at.number == 0 ? 1 : at.offset + 1;
-    absl::StatusOr<std::vector<Row>> rows;
     {
       absl::MutexLock lock(&mutex_);
-      rows = Rows(next, bytes);
-      if (rows.ok() && rows->empty() && next <= tip_.offset) return Damaged(next, "it is not there");
+      if (absl::Status read = ReadRows(next, bytes, &rows); !read.ok()) return read;
+      if (rows.begins.empty() && next <= tip_.offset) return Damaged(next, "it is not there");
     }
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
-    for (const Row& row : *rows) {
+    if (rows.begins.empty()) return absl::OkStatus();
+    for (size_t i = 0; i < rows.begins.size(); ++i) {
+      const auto [offset, begin] = rows.begins[i];
+      const size_t end = i + 1 < rows.begins.size() ? rows.begins[i + 1].second : rows.bytes.size();
       const uint64_t expected = at.number == 0 ? 1 : at.offset + 1;
-      if (row.offset != expected) return Damaged(expected, "it is not there");
-      if (const auto error = DecodeBatch(row.bytes, &batch)) return Damaged(row.offset, *error);
-      if (const Verdict verdict = Judge(at, batch); verdict != Verdict::kCounts) return Damaged(row.offset, Reason(verdict));
-      if (KnowsOtherHistory(at, batch)) return Damaged(row.offset, kOtherHistory);
-      at = Follow(at, row.offset, batch);
+      if (offset != expected) return Damaged(expected, "it is not there");
+      if (const auto error = DecodeBatch(absl::string_view(rows.bytes).substr(begin, end - begin), &batch)) return Damaged(offset, *error);
+      if (const Verdict verdict = Judge(at, batch); verdict != Verdict::kCounts) return Damaged(offset, Reason(verdict));
+      if (KnowsOtherHistory(at, batch)) return Damaged(offset, kOtherHistory);
+      at = Follow(at, offset, batch);
       if (absl::Status status = visit(at, batch); !status.ok()) return status;
     }
   }

@@ -35,8 +35,9 @@ class EmbeddedLog : public EventLog {
   Tip tip();
 
  private:
-  struct Row {
-    uint64_t offset = 0;
+  // Rows that are read together: where each begins in the bytes of all of them, so that a reader's memory is taken once.
+  struct Rows {
+    std::vector<std::pair<uint64_t, size_t>> begins;  // offset, place in bytes
     std::string bytes;
   };
 
@@ -50,8 +51,8 @@ class EmbeddedLog : public EventLog {
   static absl::Status CheckFormat(Sqlite* database, const std::string& path);
   absl::Status FindTip() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckHolds(const Tip& tip) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The rows from `offset` on, until they have `bytes` together; none at the end.
-  absl::StatusOr<std::vector<Row>> Rows(uint64_t offset, size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The rows from `offset` on, until they have `bytes` together; none at the end. `rows` is reused.
+  absl::Status ReadRows(uint64_t offset, size_t bytes, Rows* rows) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
   Sqlite database_ ABSL_GUARDED_BY(mutex_);
