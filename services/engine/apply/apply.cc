@@ -76,7 +76,7 @@ void To(Traject* t, const journal::v1::ResponsibilityMoved& e) { t->set_responsi
 
 journal::v1::Task* TaskOf(Traject* t, const std::string& task) {
   auto* entry = FindOrAdd(t->mutable_tasks(), [&](const journal::v1::Task& other) { return other.task() == task; });
-  entry->set_task(task);
+  if (entry->task().empty()) entry->set_task(task);
   return entry;
 }
 
