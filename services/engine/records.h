@@ -6,6 +6,7 @@
 #include <google/protobuf/arena.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,12 @@ class Records {
 
   // Good until Clear.
   journal::v1::Record* Add() { return records_.emplace_back(google::protobuf::Arena::CreateMessage<journal::v1::Record>(&arena_)); }
+  journal::v1::Record* Add(uint64_t number, int64_t time_us) {
+    journal::v1::Record* const record = Add();
+    record->set_number(number);
+    record->set_time_us(time_us);
+    return record;
+  }
   void Clear() {
     records_.clear();
     arena_.Reset();

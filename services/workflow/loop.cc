@@ -348,14 +348,6 @@ absl::Status Loop::Deploy(workflow::v1::WorkflowDefinition definition) {
   return status;
 }
 
-Record* Loop::AddRecord(base::Micros time) {
-  const uint64_t number = NextNumber();
-  Record* const record = records_.Add();
-  record->set_number(number);
-  record->set_time_us(time);
-  return record;
-}
-
 // Puts the record added last, now that it is decided, into the open batch. A report that leaves no traject behind (refused start, unknown
 // traject) belongs to none.
 void Loop::Keep(const std::string& traject, engine::TrajectState* state, Record* record) {

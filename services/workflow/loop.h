@@ -112,7 +112,7 @@ class Loop {
   absl::Status NoteClock();
   absl::Status Deploy(workflow::v1::WorkflowDefinition definition);
   uint64_t NextNumber() const { return owner_->tip().last_record + records_.size() + 1; }
-  journal::v1::Record* AddRecord(base::Micros time);
+  journal::v1::Record* AddRecord(base::Micros time) { return records_.Add(NextNumber(), time); }
   void Keep(const std::string& traject, engine::TrajectState* state, journal::v1::Record* record);
   void Promise(Report* report, Answer answer);
   base::Micros MomentOf(const event::v1::Event& event) const;

@@ -33,10 +33,8 @@ std::vector<std::string> DecideAll(std::vector<Handover>* handovers, std::vector
       engine::TrajectState& state = states[i];
       base::Hash head{};
       for (event::v1::Event& event : (*handovers)[i]) {
-        journal::v1::Record* const record = records.Add();
-        record->set_number(batch.next_number());
+        journal::v1::Record* const record = records.Add(batch.next_number(), event.time_us());
         record->set_traject(event.traject());
-        record->set_time_us(event.time_us());
         record->set_allocated_event(new event::v1::Event(std::move(event)));  // as the loop does
         engine::Decide(workflows, &state, record);
         OVERDRACHT_CHECK(!record->has_refusal(), "a benchmark's report that is refused");

@@ -27,10 +27,8 @@ extern "C" [[gnu::noinline]] void path_decide(Handovers* handovers, States* stat
   const chart::Workflows& workflows = testing::ProjectWorkflows();
   for (size_t n = 0; n < handovers->size(); ++n) {
     for (event::v1::Event& event : (*handovers)[n]) {
-      journal::v1::Record* const record = records->Add();
-      record->set_number(records->size());
+      journal::v1::Record* const record = records->Add(records->size() + 1, event.time_us());
       record->set_traject(event.traject());
-      record->set_time_us(event.time_us());
       record->set_allocated_event(new event::v1::Event(std::move(event)));  // as the loop does
       engine::Decide(workflows, &(*states)[n], record);
     }
