@@ -150,6 +150,10 @@ http::Figures FiguresOf(const workflow::Loop* loop) {
          .help = "Reports and questions that wait for the loop.",
          .counter = false,
          .values = {{"", static_cast<double>(loop->waiting())}}},
+        {.name = "overdracht_loop_longest_round_seconds",
+         .help = "The longest that the loop was busy without taking anything in, since it began: what a report may have had to wait.",
+         .counter = false,
+         .values = {{"", counts.longest_round_s}}},
     };
   };
 }

@@ -56,6 +56,7 @@ class Database {
   // Each into its place; the first that cannot be prepared says why.
   absl::Status Prepare(std::initializer_list<std::pair<Statement*, const char*>> statements);
   bool InTransaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
+  sqlite3* connection() const { return connection_.get(); }
 
  private:
   struct Close {

@@ -16,12 +16,13 @@
 namespace overdracht::workflow {
 namespace {
 
-constexpr char kMadeBy[] = "2 " OVERDRACHT_VERSION;
+constexpr char kMadeBy[] = "3 " OVERDRACHT_VERSION;
 
 constexpr char kSchema[] = R"sql(
 CREATE TABLE IF NOT EXISTS made_by(program TEXT);
 CREATE TABLE IF NOT EXISTS at(one INTEGER PRIMARY KEY CHECK (one = 1), at BLOB, checked INTEGER);
 CREATE TABLE IF NOT EXISTS trajecten(id BLOB PRIMARY KEY, due INTEGER, due_checked INTEGER, traject BLOB, memory BLOB, checked INTEGER);
+CREATE INDEX IF NOT EXISTS timers ON trajecten(due, id, due_checked) WHERE due >= 0;
 CREATE TABLE IF NOT EXISTS outbox(organisation BLOB, record INTEGER, kinds INTEGER, checked INTEGER, PRIMARY KEY (organisation, record)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches(first_record INTEGER PRIMARY KEY, before BLOB, checked INTEGER);
 CREATE TABLE IF NOT EXISTS definitions(record INTEGER PRIMARY KEY, definition BLOB, checked INTEGER);
@@ -115,6 +116,9 @@ absl::StatusOr<std::unique_ptr<Cache>> Cache::Open(const std::string& path) {
       if (ours.ok() && *ours) {
         std::unique_ptr<Cache> cache(new Cache(*std::move(database)));
         if (absl::Status status = cache->Prepare(); !status.ok()) return status;
+        absl::StatusOr<std::unique_ptr<storage::WalMover>> wal = storage::WalMover::Open(path, cache->database_.get());
+        if (!wal.ok()) return wal.status();
+        cache->wal_ = *std::move(wal);
         return cache;
       }
     } else if (anew) {
@@ -129,9 +133,12 @@ absl::Status Cache::Prepare() {
       {&read_at_, "SELECT at, checked FROM at"},
       {&write_at_, "INSERT OR REPLACE INTO at VALUES (1, ?, ?)"},
       {&read_traject_, "SELECT due, traject, memory, checked FROM trajecten WHERE id = ?"},
-      {&write_traject_, "INSERT OR REPLACE INTO trajecten VALUES (?, ?, ?, ?, ?, ?)"},
+      // Not REPLACE, which would give the row another place: a traject that is there is written where it is.
+      {&write_traject_,
+       "INSERT INTO trajecten VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET due = excluded.due,"
+       " due_checked = excluded.due_checked, traject = excluded.traject, memory = excluded.memory, checked = excluded.checked"},
       {&read_ids_, "SELECT id FROM trajecten WHERE id > ? ORDER BY id LIMIT ?"},
-      {&read_timers_, "SELECT id, due, due_checked FROM trajecten WHERE due >= 0"},
+      {&read_timers_, "SELECT id, due, due_checked FROM trajecten WHERE due >= 0 AND due >= ? ORDER BY due"},
       {&add_outbox_, "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)"},
       {&read_outbox_,
        "SELECT record, kinds, checked FROM outbox WHERE organisation = ? AND record >= ? AND kinds & ? ORDER BY record LIMIT ?"},
@@ -162,11 +169,13 @@ absl::StatusOr<std::optional<CachedAt>> Cache::At() {
 }
 
 absl::Status Cache::Commit(const CachedAt& at) {
+  if (absl::Status status = wal_->Wait(); !status.ok()) return status;
   if (absl::Status status = Begin(); !status.ok()) return status;
   std::string bytes = EncodeTip(at.tip);
   PutInteger(&bytes, Unsigned(at.clock_us));
   if (absl::Status status = write_at_.Reset().Bind(bytes).Bind(Check("at", absl::string_view(bytes))).Run(); !status.ok()) return status;
-  return database_->Execute("COMMIT");
+  if (absl::Status status = database_->Execute("COMMIT"); !status.ok()) return status;
+  return wal_->AfterCommit();
 }
 
 void Cache::Rollback() {
@@ -214,8 +223,8 @@ absl::StatusOr<std::vector<std::string>> Cache::ReadIds(absl::string_view after,
   return ids;
 }
 
-absl::Status Cache::ReadTimers(absl::FunctionRef<void(absl::string_view id, base::Micros due)> visit) {
-  read_timers_.Reset();
+absl::Status Cache::ReadTimers(base::Micros from, absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit) {
+  read_timers_.Reset().Bind(from);
   for (;;) {
     const absl::StatusOr<bool> row = read_timers_.Step();
     if (!row.ok()) return row.status();
@@ -226,7 +235,7 @@ absl::Status Cache::ReadTimers(absl::FunctionRef<void(absl::string_view id, base
       read_timers_.Reset();
       return Damaged("trajecten");
     }
-    visit(id, due);
+    if (!visit(id, due)) break;
   }
   read_timers_.Reset();
   return absl::OkStatus();

@@ -23,6 +23,7 @@
 #include "services/engine/engine.h"
 #include "services/log/event_log.h"
 #include "services/storage/database.h"
+#include "services/storage/wal.h"
 
 namespace overdracht::workflow {
 
@@ -52,6 +53,8 @@ class Cache {
   // Nothing: empty.
   absl::StatusOr<std::optional<CachedAt>> At();
   absl::Status Commit(const CachedAt& at);
+  // The last Commit is still on its way to the disk: another one would wait for it.
+  bool Busy() const { return wal_->Busy(); }
   void Rollback();
 
   // Trajecten.
@@ -59,8 +62,8 @@ class Cache {
   absl::Status WriteTraject(absl::string_view id, const engine::TrajectState& state, std::optional<base::Micros> due);
   // The ids after `after`, sorted.
   absl::StatusOr<std::vector<std::string>> ReadIds(absl::string_view after, int limit);
-  // Every traject whose earliest timer runs out some day.
-  absl::Status ReadTimers(absl::FunctionRef<void(absl::string_view id, base::Micros due)> visit);
+  // The trajecten whose earliest timer runs out then or later, the earliest first, until `visit` has enough of them (false).
+  absl::Status ReadTimers(base::Micros from, absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit);
 
   // Outboxes.
   absl::Status AddOutboxEntry(absl::string_view organisation, const OutboxEntry& entry);
@@ -83,6 +86,7 @@ class Cache {
   absl::Status Begin();
 
   std::unique_ptr<Database> database_;
+  std::unique_ptr<storage::WalMover> wal_;
   Statement read_at_, write_at_, read_traject_, write_traject_, read_ids_, read_timers_, add_outbox_, read_outbox_, last_of_outbox_,
       add_batch_, read_batch_, add_definition_, read_definitions_;
 };

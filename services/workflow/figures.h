@@ -4,7 +4,9 @@
 
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
+#include <absl/time/clock.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -22,6 +24,7 @@ struct LoopCounts {
   uint64_t accepted = 0;
   std::map<journal::v1::RefusalCode, uint64_t> refused;
   uint64_t duplicates = 0;  // of those that were accepted or refused
+  double longest_round_s = 0;
 };
 
 // Written by the loop, once for each batch and answer; read by anybody.
@@ -42,6 +45,21 @@ class Figures {
     ++(answer.refusal ? counts_.refused[answer.refusal->code()] : counts_.accepted);
     if (answer.duplicate) ++counts_.duplicates;
   }
+
+  // A round of the loop, from its inputs to the last of what follows its answers: nothing is taken in meanwhile.
+  class Round {
+   public:
+    explicit Round(Figures* figures) : figures_(*figures) {}
+    ~Round() {
+      absl::MutexLock lock(&figures_.mutex_);
+      double& longest = figures_.counts_.longest_round_s;
+      longest = std::max(longest, absl::ToDoubleSeconds(absl::Now() - begun_));
+    }
+
+   private:
+    Figures& figures_;
+    const absl::Time begun_ = absl::Now();
+  };
 
   LoopCounts Read() const {
     absl::MutexLock lock(&mutex_);

@@ -17,7 +17,6 @@ using journal::v1::Record;
 
 namespace {
 
-constexpr absl::Duration kCheckpointEvery = absl::Seconds(2);
 constexpr size_t kInputsAtOnce = 16;  // between two looks at the time
 
 std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
@@ -102,6 +101,7 @@ void Loop::Run() {
 void Loop::Serve() {
   const auto take = [&](size_t most, absl::Time until) { return queue_.Take(std::min(most, kInputsAtOnce), until); };
   std::vector<Input> inputs = take(options_.most_inputs_per_round, NextMoment());
+  const Figures::Round round(&figures_);
   TryStuckBatch();
   CheckpointSometimes();
   std::vector<Question> questions;
@@ -144,9 +144,8 @@ absl::Time Loop::NextMoment() {
   if (!stuck_.empty()) return next_try_;
   absl::Time moment = partition_->AtCheckpoint() ? absl::InfiniteFuture() : next_checkpoint_;
   if (options_.clock == ClockKind::kWall) {
-    if (const auto due = partition_->NextDue()) {
-      moment = std::min(moment, absl::Now() + absl::Microseconds(due->at_us - options_.machine_clock()));
-    }
+    const base::Micros due = partition_->QuietUntil();
+    moment = std::min(moment, absl::Now() + absl::Microseconds(due) - absl::Microseconds(options_.machine_clock()));
   }
   return moment;
 }
@@ -308,6 +307,7 @@ absl::Status Loop::ReachMoment(base::Micros moment) {
 }
 
 absl::Status Loop::FireDue(base::Micros moment) {
+  if (absl::Status status = partition_->LookAhead(moment); !status.ok()) return status;
   for (auto due = partition_->NextDue(); due && due->at_us <= moment; due = partition_->NextDue()) {
     const std::string id(due->traject);
     const absl::StatusOr<engine::TrajectState*> state = partition_->FindOrMake(id);
@@ -445,8 +445,8 @@ void Loop::TryStuckBatch() {
 
 void Loop::CheckpointSometimes() {
   if (partition_ == nullptr || partition_->AtCheckpoint() || absl::Now() < next_checkpoint_) return;
-  next_checkpoint_ = absl::Now() + kCheckpointEvery;
-  if (absl::Status status = partition_->Checkpoint(); !status.ok()) Abandon(status);
+  next_checkpoint_ = absl::Now() + options_.checkpoint_every;
+  if (absl::Status status = partition_->CheckpointUnlessBusy(); !status.ok()) Abandon(status);
 }
 
 absl::Status Loop::Rebuild() {

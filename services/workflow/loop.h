@@ -53,6 +53,7 @@ struct LoopOptions {
   absl::Duration longest_round = absl::Milliseconds(10);
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
+  absl::Duration checkpoint_every = absl::Seconds(2);
   // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
   std::function<void(const std::string& organisation)> told;
   // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.

@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace overdracht::workflow {
@@ -13,6 +14,10 @@ Partition::Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits
     : limits_(limits), cache_(std::move(cache)), workflows_(std::make_shared<chart::Workflows>()) {}
 
 namespace {
+
+// Timers that are looked up at once.
+constexpr size_t kTimersAtOnce = 10'000;
+constexpr base::Micros kForEver = std::numeric_limits<base::Micros>::max();
 
 // A cache is made behind what is durable. One that knows more than the journal is the only witness that the journal has lost its end.
 absl::Status ExpectTheEnd(log::EventLog* journal, uint64_t known) {
@@ -68,15 +73,41 @@ absl::Status Partition::Load() {
     workflows.Add(*std::move(compiled));
   }
   workflows_ = std::make_shared<chart::Workflows>(std::move(workflows));
-  return cache_->ReadTimers([this](absl::string_view id, base::Micros due) {
-    TimerKey key{due, {}};
-    std::copy_n(id.begin(), 16, key.second.begin());
-    timers_.insert(key);
-  });
+  return absl::OkStatus();
+}
+
+absl::Status Partition::LookAhead(base::Micros moment) {
+  while (moment >= looked_until_us_ && looked_until_us_ != kForEver) {
+    // The cache must have them all.
+    if (absl::Status status = WriteDirty(); !status.ok()) return status;
+    const base::Micros from = std::exchange(looked_until_us_, kForEver);
+    size_t looked_up = 0;
+    base::Micros last = 0;
+    const absl::Status read = cache_->ReadTimers(from, [&](absl::string_view id, base::Micros due) {
+      // All that run out in one moment are looked up together.
+      if (looked_up >= kTimersAtOnce && due != last) {
+        looked_until_us_ = due;
+        return false;
+      }
+      TimerKey key{last = due, {}};
+      std::copy_n(id.begin(), 16, key.second.begin());
+      timers_.insert(key);
+      ++looked_up;
+      return true;
+    });
+    if (!read.ok()) {
+      damaged_ |= absl::IsDataLoss(read);
+      return read;
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Partition::CatchUp(log::EventLog* journal) {
-  return journal->Read(tip_, [this](const log::Tip& at, const log::Batch& batch) { return Follow(at, batch); });
+  catching_up_ = true;
+  const absl::Status status = journal->Read(tip_, [this](const log::Tip& at, const log::Batch& batch) { return Follow(at, batch); });
+  catching_up_ = false;
+  return status;
 }
 
 absl::Status Partition::Follow(const log::Tip& at, const log::Batch& batch) {
@@ -136,17 +167,17 @@ void Partition::Changed(absl::string_view id) {
     hot_.erase(found);
     return;
   }
-  hot.dirty = true;
+  if (!std::exchange(hot.dirty, true)) ++dirty_;
   std::optional<base::Micros> due;
   if (const auto next = engine::NextTimer(hot.state.traject)) due = next->at_us;
   if (due == hot.due) return;
   TimerKey key;
   std::copy_n(id.begin(), 16, key.second.begin());
-  if (hot.due) {
+  if (hot.due && *hot.due < looked_until_us_) {
     key.first = *hot.due;
     timers_.erase(key);
   }
-  if (due) {
+  if (due && *due < looked_until_us_) {
     key.first = *due;
     timers_.insert(key);
   }
@@ -194,15 +225,23 @@ absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, con
   }
   tip_ = tip;
   if (absl::Status status = MakeRoom(); !status.ok()) return status;
-  if (tip_.last_record - checkpoint_.last_record < limits_.records_per_checkpoint) return absl::OkStatus();
-  return Checkpoint();
+  if (tip_.last_record - checkpoint_.last_record >= limits_.records_per_checkpoint) return Checkpoint();
+  // Nobody waits for a partition that catches up.
+  if (!catching_up_ && dirty_ >= limits_.changed_per_checkpoint) return CheckpointUnlessBusy();
+  return absl::OkStatus();
+}
+
+absl::Status Partition::Write(const std::string& id, Hot* hot) {
+  if (!hot->dirty) return absl::OkStatus();
+  hot->dirty = false;
+  --dirty_;
+  return cache_->WriteTraject(id, hot->state, hot->due);
 }
 
 absl::Status Partition::WriteDirty() {
+  if (dirty_ == 0) return absl::OkStatus();
   for (auto& [id, hot] : hot_) {
-    if (!hot->dirty) continue;
-    if (absl::Status status = cache_->WriteTraject(id, hot->state, hot->due); !status.ok()) return status;
-    hot->dirty = false;
+    if (absl::Status status = Write(id, hot.get()); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -210,10 +249,7 @@ absl::Status Partition::WriteDirty() {
 absl::Status Partition::MakeRoom() {
   while (hot_.size() > limits_.hot_trajecten) {
     const auto coldest = hot_.find(recent_.back());
-    if (coldest->second->dirty) {
-      absl::Status status = cache_->WriteTraject(coldest->first, coldest->second->state, coldest->second->due);
-      if (!status.ok()) return status;
-    }
+    if (absl::Status status = Write(coldest->first, coldest->second.get()); !status.ok()) return status;
     recent_.pop_back();
     hot_.erase(coldest);
   }

@@ -1,7 +1,7 @@
 // STATE CHANGES here: what the service knows of its partition. It is the fold of the journal and nothing else.
 //
 //   trajecten    the hot ones in memory (bounded), the rest in the state table of the cache
-//   timers       when each traject's earliest timer runs out, over all trajecten
+//   timers       when each traject's earliest timer runs out: the next ones in memory, the rest in the cache
 //   outboxes     which records tell an organisation something (the notices themselves are read from the journal)
 //   workflows    what was deployed
 //   clock        the latest moment at which anything was decided
@@ -35,8 +35,10 @@ namespace overdracht::workflow {
 struct PartitionLimits {
   // Trajecten kept in memory.
   size_t hot_trajecten = 8192;
-  // A checkpoint is made after so many records at the latest.
+  // A checkpoint is made after so many records, or trajecten that they changed, at the latest: a start folds the records, and the loop
+  // stands still while the trajecten are written.
   uint64_t records_per_checkpoint = 20'000;
+  size_t changed_per_checkpoint = 256;
   // With so many records behind the last checkpoint, because the cache cannot be written, nothing more should be taken in.
   uint64_t most_records_behind = 400'000;
 };
@@ -54,12 +56,16 @@ class Partition {
   // After every decision on the traject.
   void Changed(absl::string_view id);
 
-  // The earliest timer of all; the view is good until the next Changed.
+  // The earliest timer of all those that LookAhead has looked up; the view is good until the next Changed.
   struct Due {
     base::Micros at_us = 0;
     absl::string_view traject;
   };
   std::optional<Due> NextDue() const;
+  // Looks up all timers that run out by then. The others, however many, stay in the cache.
+  absl::Status LookAhead(base::Micros moment);
+  // No timer runs out before this moment.
+  base::Micros QuietUntil() const { return timers_.empty() ? looked_until_us_ : std::min(timers_.begin()->first, looked_until_us_); }
 
   base::Micros clock_us() const { return clock_us_; }
   void ClockReached(base::Micros moment) { clock_us_ = std::max(clock_us_, moment); }
@@ -78,6 +84,8 @@ class Partition {
 
   // Makes the cache stand at the tip. After an error the partition must be opened anew.
   absl::Status Checkpoint();
+  // The same, but not while it would have to wait for the disk.
+  absl::Status CheckpointUnlessBusy() { return cache_->Busy() ? absl::OkStatus() : Checkpoint(); }
   bool AtCheckpoint() const { return tip_ == checkpoint_; }
   // Something of the cache could not be read: the partition must be opened anew, without it.
   bool damaged() const { return damaged_; }
@@ -96,7 +104,7 @@ class Partition {
  private:
   struct Hot {
     engine::TrajectState state;
-    std::optional<base::Micros> due;  // as it stands in timers_
+    std::optional<base::Micros> due;  // in timers_ where it is looked up
     bool dirty = false;
     std::list<std::string>::iterator used;
   };
@@ -111,6 +119,7 @@ class Partition {
     return read;
   }
   absl::Status WriteDirty();
+  absl::Status Write(const std::string& id, Hot* hot);
   absl::Status MakeRoom();
 
   const PartitionLimits limits_;
@@ -122,7 +131,10 @@ class Partition {
   bool damaged_ = false;
   absl::flat_hash_map<std::string, std::unique_ptr<Hot>> hot_;
   std::list<std::string> recent_;  // the hot ones, the one used last in front
-  std::set<TimerKey> timers_;
+  size_t dirty_ = 0;               // of the hot ones
+  std::set<TimerKey> timers_;      // the earliest of each traject, of those before looked_until_us_
+  base::Micros looked_until_us_ = 0;
+  bool catching_up_ = false;
   std::shared_ptr<const chart::Workflows> workflows_;
 };
 

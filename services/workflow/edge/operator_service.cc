@@ -26,7 +26,7 @@ using region::kPartition;
 
 namespace {
 
-constexpr int kTrajectenAtOnce = 128;
+constexpr int kTrajectenAtOnce = 32;  // a few milliseconds of the loop
 constexpr size_t kChunkBytes = 256 << 10;
 
 absl::StatusOr<Piece<region::v1::ListTrajectenResponse>> NextLines(Partition* partition, std::string* after) {
