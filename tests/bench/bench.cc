@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -25,13 +27,21 @@ std::string Result::Json() const {
 }
 
 std::string Result::Text() const {
-  std::string text = absl::StrFormat("%-20s %12.0f %s, %.0f%% of %s (%.0f)\n", name, value, unit,
-                                     baseline_value > 0 ? 100 * value / baseline_value : 0, baseline, baseline_value);
+  const auto number = [](double of) { return absl::StrFormat(of < 100 ? "%.4g" : "%.0f", of); };
+  std::string text = absl::StrFormat("%-20s %12s %s, %.0f%% of %s (%s)\n", name, number(value), unit,
+                                     baseline_value > 0 ? 100 * value / baseline_value : 0, baseline, number(baseline_value));
   absl::StrAppendFormat(&text, "%-20s p50 %.3f ms, p99 %.3f ms, CPU %.4f ms, %d runs, spread %.0f%%\n", "", p50_ms, p99_ms, cpu_ms_per_op,
                         runs, 100 * spread);
   for (const auto& [key, figure] : more) absl::StrAppendFormat(&text, "%-20s %s %.4g\n", "", key, figure);
   return text;
 }
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = std::filesystem::temp_directory_path() / "overdracht-bench.XXXXXX";
+  path_ = mkdtemp(name.data());
+}
+
+TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 double CpuSeconds() {
   rusage usage{};

@@ -18,6 +18,9 @@ struct Options {
   double scale = 1;  // of the work in a run; 1 is what the figures in docs are made with
   int runs = 5;
   std::string server;  // the program to measure as a server
+  // An existing folder with so many trajecten (overdracht_bench --fill), for what needs one. Empty: it is made.
+  std::string folder;
+  size_t trajecten = 0;
 };
 
 struct Result {
@@ -48,6 +51,19 @@ class Stopwatch {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
+// Gone with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 // User and system time of this process, in seconds.
 double CpuSeconds();
 
@@ -58,6 +74,15 @@ double Spread(const std::vector<double>& values);
 Result Decide(const Options& options);
 Result Replay(const Options& options);
 Result ListPage(const Options& options);
+Result DevStart(const Options& options);
+Result MemoryPerTraject(const Options& options);
+Result DiskPerHandover(const Options& options);
+Result DiskPerTraject(const Options& options);
+Result SubscribeLatency(const Options& options);
+// A result for each number of running trajecten.
+void Restart(const Options& options, const std::function<void(const Result&)>& give);
+void Growth(const Options& options, const std::function<void(const Result&)>& give);
+void Pause(const Options& options, const std::function<void(const Result&)>& give);
 // Gives a result for each number of calls in flight, when it is there.
 void HandoverEmbedded(const Options& options, const std::function<void(const Result&)>& give);
 void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give);

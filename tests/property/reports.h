@@ -4,32 +4,14 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "overdracht/event/v1/event.pb.h"
 #include "overdracht/journal/v1/traject.pb.h"
+#include "tests/support/chance.h"
 
 namespace overdracht::testing {
-
-class Chance {
- public:
-  explicit Chance(uint64_t seed) : engine_(seed) {}
-  int Below(int n) { return static_cast<int>(engine_() % static_cast<uint64_t>(n)); }
-  bool Percent(int percent) { return Below(100) < percent; }
-  template <typename List>
-  const auto& OneOf(const List& list) {
-    return *(list.begin() + Below(static_cast<int>(list.size())));
-  }
-  template <typename T>
-  T OneOf(std::initializer_list<T> list) {
-    return *(list.begin() + Below(static_cast<int>(list.size())));
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 class Reports {
  public:

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -46,14 +47,33 @@ ServerProcess::ServerProcess(std::vector<std::string> words) {
   output_ = out[0];
   for (absl::string_view word : absl::StrSplit(said, ' ')) {
     if (absl::ConsumePrefix(&word, "grpc=")) address_ = std::string(word);
+    if (absl::ConsumePrefix(&word, "http=")) http_address_ = std::string(word);
   }
   OVERDRACHT_CHECK(!address_.empty(), "the server ended before it was ready");
 }
 
 ServerProcess::~ServerProcess() {
-  kill(pid_, SIGTERM);
-  waitpid(pid_, nullptr, 0);
+  End(SIGTERM);
   close(output_);
+}
+
+void ServerProcess::Kill() { End(SIGKILL); }
+
+void ServerProcess::End(int signal) {
+  if (pid_ == 0) return;
+  kill(pid_, signal);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+std::string ServerProcess::HttpGet(const std::string& path) const {
+  FILE* const pipe = popen(absl::StrCat("curl --silent --fail http://", http_address_, path).c_str(), "r");
+  OVERDRACHT_CHECK(pipe != nullptr, "curl cannot be started");
+  std::string body;
+  char piece[4096];
+  for (size_t size = fread(piece, 1, sizeof piece, pipe); size > 0; size = fread(piece, 1, sizeof piece, pipe)) body.append(piece, size);
+  OVERDRACHT_CHECK(pclose(pipe) == 0, "a page that the server does not give");
+  return body;
 }
 
 double ServerProcess::CpuSeconds() const {

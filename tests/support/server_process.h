@@ -19,6 +19,11 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   const std::string& address() const { return address_; }  // host:port
+  // The body of a page of its HTTP port.
+  std::string HttpGet(const std::string& path) const;
+
+  // As a kill -9 does; it is gone when this returns.
+  void Kill();
 
   // User and system time that it has used (0 when it is gone).
   double CpuSeconds() const;
@@ -26,9 +31,12 @@ class ServerProcess {
   size_t MemoryBytes() const;
 
  private:
-  pid_t pid_ = 0;
+  void End(int signal);
+
+  pid_t pid_ = 0;  // 0: ended
   int output_ = -1;
   std::string address_;
+  std::string http_address_;
 };
 
 }  // namespace overdracht::testing
