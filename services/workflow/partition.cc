@@ -156,7 +156,11 @@ absl::StatusOr<engine::TrajectState*> Partition::FindOrMake(absl::string_view id
   }
   recent_.emplace_front(id);
   hot->used = recent_.begin();
-  return &hot_.emplace(id, std::move(hot)).first->second->state;
+  engine::TrajectState* const state = &hot->state;
+  hot_.emplace(id, std::move(hot));
+  // Also for who only asks: a list walks over all of them.
+  if (absl::Status status = MakeRoom(); !status.ok()) return status;
+  return state;
 }
 
 void Partition::Changed(absl::string_view id) {
@@ -224,7 +228,6 @@ absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, con
     }
   }
   tip_ = tip;
-  if (absl::Status status = MakeRoom(); !status.ok()) return status;
   if (tip_.last_record - checkpoint_.last_record >= limits_.records_per_checkpoint) return Checkpoint();
   // Nobody waits for a partition that catches up.
   if (!catching_up_ && dirty_ >= limits_.changed_per_checkpoint) return CheckpointUnlessBusy();
@@ -247,7 +250,7 @@ absl::Status Partition::WriteDirty() {
 }
 
 absl::Status Partition::MakeRoom() {
-  while (hot_.size() > limits_.hot_trajecten) {
+  while (hot_.size() > std::max<size_t>(limits_.hot_trajecten, 1)) {
     const auto coldest = hot_.find(recent_.back());
     if (absl::Status status = Write(coldest->first, coldest->second.get()); !status.ok()) return status;
     recent_.pop_back();

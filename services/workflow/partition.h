@@ -94,6 +94,8 @@ class Partition {
   // The last batch that is part of the state.
   const log::Tip& tip() const { return tip_; }
 
+  size_t hot() const { return hot_.size(); }
+
   // For lists: the ids of started trajecten after `after`, sorted, at most `limit`.
   absl::StatusOr<std::vector<std::string>> Ids(absl::string_view after, int limit);
   absl::StatusOr<std::vector<OutboxEntry>> Outbox(absl::string_view organisation, uint64_t from_record, bool answers, int limit);

@@ -181,6 +181,8 @@ class Filling {
                          .changed_per_checkpoint = SIZE_MAX,
                          .most_records_behind = UINT64_MAX};
     options.checkpoint_every = absl::InfiniteDuration();
+    // Not the half a megabyte that a loop writes which is never idle: who reads one notice reads its batch.
+    options.most_bytes_per_batch = 32 << 10;
     std::vector<::overdracht::workflow::v1::WorkflowDefinition> definitions;
     for (const auto& workflow : testing::ProjectWorkflows().All()) definitions.push_back(workflow->definition());
     auto loop = workflow::Loop::Open(std::move(options), journal_.get(), std::move(definitions));

@@ -198,5 +198,16 @@ TEST(Loop, DrainingFinishesWhatWaitsAndTakesNothingMore) {
   EXPECT_TRUE(service.ended().ok());
 }
 
+TEST(Loop, AListKeepsNoMoreTrajectenInMemoryThanReportsDo) {
+  Folder folder;
+  Service service(folder);
+  service.options().partition.hot_trajecten = 2;
+  service.Start();
+  for (int i = 1; i <= 5; ++i) EXPECT_EQ(service.Outcome(Started(i, "2017-01-02T09:00:00Z")), "accepted");
+  EXPECT_EQ(service.List().size(), 5u);
+  EXPECT_TRUE(service.Ask([](Partition& partition) { EXPECT_LE(partition.hot(), 2u); }).ok());
+  EXPECT_EQ(service.Outcome(Completed(1, "2017-01-03T09:00:00Z", "actieplan", "a")), "accepted");
+}
+
 }  // namespace
 }  // namespace overdracht::workflow
