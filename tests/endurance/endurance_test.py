@@ -31,7 +31,8 @@ RUNNING = 50  # trajecten of each reporter at a time
 LIFE = 16  # reports of a traject
 EVERY_VIRTUAL_S = 300  # between two reports of a region
 CATEGORIES = ["wonen", "gezondheid"]
-MOST_GROWTH = 1.2  # of the memory, from the second quarter of the time to the last
+# Of the memory, from the second quarter of the time to the last: a fifth, and what caches of a fixed size still take until they are full.
+MOST_GROWTH, CACHES_MB = 1.2, 48
 
 
 def life(subject):
@@ -246,7 +247,7 @@ class Run:
         kinds = {row["type"].split(".notices.")[-1] for rows in told.values() for row in rows}
         assert any("overdue" in kind or "expired" in kind for kind in kinds), f"no term ran out: {sorted(kinds)}"
         memory = [self.median(self.memory, part) for part in (1, 3)]
-        assert memory[1] <= memory[0] * MOST_GROWTH, f"memory grew from {memory[0]:.0f} to {memory[1]:.0f} MB"
+        assert memory[1] <= memory[0] * MOST_GROWTH + CACHES_MB, f"memory grew from {memory[0]:.0f} to {memory[1]:.0f} MB"
 
     def median(self, samples, quarter):
         length = self.options.minutes * 60 / 4
