@@ -31,6 +31,16 @@ double OpenBySqliteAlone(const std::string& folder) {
   return watch.Seconds();
 }
 
+// Of starts in seconds, and the CPU of each in milliseconds.
+void Summarize(const std::vector<double>& starts, const std::vector<double>& baselines, const std::vector<double>& cpu, Result* result) {
+  result->value = Median(starts);
+  result->spread = Spread(starts);
+  result->baseline_value = Median(baselines);
+  result->p50_ms = 1e3 * result->value;
+  result->p99_ms = 1e3 * Percentile(starts, 99);
+  result->cpu_ms_per_op = Median(cpu);
+}
+
 Result RestartWith(const Options& options, size_t trajecten) {
   Result result("restart", "s", options.runs, "the same files opened by SQLite alone, s");
   const PopulatedFolder folder(options, trajecten);
@@ -48,12 +58,7 @@ Result RestartWith(const Options& options, size_t trajecten) {
     accepted.push_back(watch.Seconds());
     cpu.push_back(1e3 * server->CpuSeconds());
   }
-  result.value = Median(accepted);
-  result.spread = Spread(accepted);
-  result.baseline_value = Median(baselines);
-  result.p50_ms = 1e3 * result.value;
-  result.p99_ms = 1e3 * Percentile(accepted, 99);
-  result.cpu_ms_per_op = Median(cpu);
+  Summarize(accepted, baselines, cpu, &result);
   result.more["trajecten"] = static_cast<double>(trajecten);
   result.more["ready_s"] = Median(ready);
   result.more["records"] = static_cast<double>(folder.filled().records);
@@ -80,12 +85,7 @@ Result DevStart(const Options& options) {
     OVERDRACHT_CHECK(std::system(("'" + options.server + "' --version > /dev/null").c_str()) == 0, "a program without a version");
     versions.push_back(version.Seconds());
   }
-  result.value = Median(starts);
-  result.spread = Spread(starts);
-  result.baseline_value = Median(versions);
-  result.p50_ms = 1e3 * result.value;
-  result.p99_ms = 1e3 * Percentile(starts, 99);
-  result.cpu_ms_per_op = Median(cpu);
+  Summarize(starts, versions, cpu, &result);
   return result;
 }
 
