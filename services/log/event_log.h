@@ -1,5 +1,6 @@
 // The EventLog port: a partition's journal as a sequence of batches, of which those that chain count (chain.h).
-// Implementations: embedded/ (SQLite, one process). Kafka and a simulated one follow the same contract (tests/contract).
+// Implementations: embedded/ (SQLite, one process), and chained_log.h on what transport.h asks for: Kafka, or a simulation of it.
+// All keep to one contract (tests/contract).
 #ifndef OVERDRACHT_SERVICES_LOG_EVENT_LOG_H_
 #define OVERDRACHT_SERVICES_LOG_EVENT_LOG_H_
 
@@ -17,10 +18,11 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Appends an encoded batch (batch.h) that was made behind `tip`. The new tip when it counts, and then it is durable. Else nothing of it
-  // counts: ABORTED 'the tip has moved' when another batch stands in its place (read on); RESOURCE_EXHAUSTED when the disk is full (the log
-  // can still be read, the same bytes may be tried again); DATA_LOSS when the log no longer holds `tip`; INVALID_ARGUMENT when the bytes
-  // are no batch or could not count behind `tip`. Any other error: it may count or not, now or later (owner.h settles that).
+  // Appends an encoded batch (batch.h) that was made behind `tip`. The new tip when it counts, and then it is durable; also when a copy of
+  // it counted already, where the log can tell. Else nothing of it counts: ABORTED 'the tip has moved' when another batch stands in its
+  // place (read on); RESOURCE_EXHAUSTED when the disk is full (the log can still be read, the same bytes may be tried again); DATA_LOSS
+  // when the log no longer holds `tip`; INVALID_ARGUMENT when the bytes are no batch or could not count behind `tip`. Any other error: it
+  // may count or not, now or later (owner.h settles that).
   virtual absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) = 0;
 
   // Calls `visit` for every batch after `tip` that counts, in order, until the end or until visit returns an error, which is returned.
@@ -31,6 +33,9 @@ class EventLog {
 
   // Returns when a batch counts that is newer than `tip`, or the time is out (false).
   virtual bool Wait(const Tip& tip, absl::Duration timeout) = 0;
+
+  // How many take-overs of others this log has met while it settled an append, that came too late to count: somebody wants this journal.
+  virtual uint64_t LostTakeOvers() const { return 0; }
 };
 
 }  // namespace overdracht::log

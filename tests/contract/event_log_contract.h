@@ -192,7 +192,8 @@ TEST_P(EventLogContract, TheSameBytesCountOnce) {
   const Tip owned = TakeOver({}, 1);
   const std::string bytes = Bytes(WorkBehind(owned), {"a"});
   const Tip tip = MustAppend(owned, bytes);
-  EXPECT_TRUE(absl::IsAborted(log().Append(owned, bytes).status()));
+  const absl::StatusOr<Tip> again = log().Append(owned, bytes);
+  EXPECT_TRUE(absl::IsAborted(again.status()) || (again.ok() && *again == tip)) << again.status();
   ExpectPassedOver("a copy", bytes);
   EXPECT_THAT(RecordsAfter({}), ElementsAre("-", "1:a"));
   EXPECT_EQ(TipByReading(), tip);
