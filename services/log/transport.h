@@ -16,7 +16,7 @@ namespace overdracht::log {
 // A record landed: where, and whether the way there was the same as that of the report before it.
 struct Report {
   uint64_t offset = 0;       // true; of a copy that the broker knew again, the first one's
-  bool reconnected = false;  // since the last report a connection broke or another broker leads, as far as can be known
+  bool reconnected = false;  // it is the producer's first, or since the last one a connection broke or another broker leads
 };
 
 struct PlacedRecord {
