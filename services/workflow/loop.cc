@@ -84,8 +84,8 @@ void Loop::Run() {
   }
   queue_.Close();
   const absl::Status left = halted_.ok() ? absl::UnavailableError("the service is stopping; send again later") : halted_;
-  for (std::vector<Input> inputs = queue_.Take(SIZE_MAX, absl::InfinitePast()); !inputs.empty();
-       inputs = queue_.Take(SIZE_MAX, absl::InfinitePast())) {
+  for (std::vector<Input> inputs = queue_.Take(SIZE_MAX, absl::InfinitePast()).inputs; !inputs.empty();
+       inputs = queue_.Take(SIZE_MAX, absl::InfinitePast()).inputs) {
     for (Input& input : inputs) {
       if (auto* report = std::get_if<Report>(&input)) report->done(left);
       if (auto* advance = std::get_if<Advance>(&input)) advance->done(left);
@@ -100,16 +100,20 @@ void Loop::Run() {
 // One round, from its inputs to their answers.
 void Loop::Serve() {
   const auto take = [&](size_t most, absl::Time until) { return queue_.Take(std::min(most, kInputsAtOnce), until); };
-  std::vector<Input> inputs = take(options_.most_inputs_per_round, NextMoment());
+  InputQueue::Taken taken = take(options_.most_inputs_per_round, NextMoment());
   const Figures::Round round(&figures_);
   TryStuckBatch();
   CheckpointSometimes();
   std::vector<Question> questions;
-  const absl::Time end = absl::Now() + options_.longest_round;
-  for (size_t left = options_.most_inputs_per_round; !inputs.empty(); inputs = take(left, absl::InfinitePast())) {
-    for (Input& input : inputs) TakeIn(std::move(input), &questions);
-    left -= inputs.size();
-    if (left == 0 || !stuck_.empty() || absl::Now() >= end) break;
+  const absl::Time begin = absl::Now();
+  bool several = false;  // organisations have something in this round
+  for (size_t left = options_.most_inputs_per_round; !taken.inputs.empty(); taken = take(left, absl::InfinitePast())) {
+    for (Input& input : taken.inputs) TakeIn(std::move(input), &questions);
+    left -= taken.inputs.size();
+    several |= taken.of_several_lanes;
+    const bool others_wait = several && taken.one_lane_has_more;
+    if (left == 0 || !stuck_.empty() || absl::Now() - begin >= (others_wait ? options_.longest_wait_for_one : options_.longest_round))
+      break;
   }
   absl::Status status;
   if (stuck_.empty() && halted_.ok()) {

@@ -51,6 +51,8 @@ struct LoopOptions {
   // A round takes in no more than this, and nothing more once it has lasted so long: what comes meanwhile waits for it.
   size_t most_inputs_per_round = 1024;
   absl::Duration longest_round = absl::Milliseconds(10);
+  // The same, of a round in which others wait for their answers while one lane alone has more.
+  absl::Duration longest_wait_for_one = absl::Milliseconds(2);
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
   absl::Duration checkpoint_every = absl::Seconds(2);

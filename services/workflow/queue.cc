@@ -24,8 +24,8 @@ absl::Status InputQueue::Push(absl::string_view lane, Input&& input, size_t byte
   return absl::OkStatus();
 }
 
-std::vector<Input> InputQueue::Take(size_t most, absl::Time until) {
-  std::vector<Input> inputs;
+InputQueue::Taken InputQueue::Take(size_t most, absl::Time until) {
+  Taken taken;
   Calls calls;
   {
     absl::MutexLock lock(&mutex_);
@@ -33,13 +33,17 @@ std::vector<Input> InputQueue::Take(size_t most, absl::Time until) {
       if (changed_.WaitWithDeadline(&mutex_, until)) break;
     }
     woken_ = false;
-    inputs.reserve(std::min(most, size_));
-    while (size_ > 0 && inputs.size() < most) inputs.push_back(TakeOne());
+    taken.inputs.reserve(std::min(most, size_));
+    while (size_ > 0 && taken.inputs.size() < most) {
+      taken.of_several_lanes |= turns_.size() > 1;
+      taken.inputs.push_back(TakeOne());
+    }
+    taken.one_lane_has_more = turns_.size() == 1;
     calls = std::exchange(waiting_, {});
   }
   // In the order in which they came; who finds it full again waits on behind those before it.
   for (const std::function<void()>& call : calls) call();
-  return inputs;
+  return taken;
 }
 
 Input InputQueue::TakeOne() {

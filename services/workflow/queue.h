@@ -35,9 +35,14 @@ class InputQueue {
   // may be room or the queue is closed. UNAVAILABLE: closed. The input is left alone in both. `bytes`: about how much memory it holds.
   absl::Status Push(absl::string_view lane, Input&& input, size_t bytes, std::function<void()> when_room = nullptr);
 
-  // What is there, of each lane in turn, at most `most`; waits for it until `until`. Empty: nothing came, or the queue is closed and empty,
-  // or Wake.
-  std::vector<Input> Take(size_t most, absl::Time until);
+  struct Taken {
+    std::vector<Input> inputs;
+    bool of_several_lanes = false;
+    bool one_lane_has_more = false;  // and no other has
+  };
+  // What is there, of each lane in turn, at most `most`; waits for it until `until`. No inputs: nothing came, or the queue is closed and
+  // empty, or Wake.
+  Taken Take(size_t most, absl::Time until);
 
   // Ends a waiting Take.
   void Wake();

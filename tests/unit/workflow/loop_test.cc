@@ -198,6 +198,33 @@ TEST(Loop, DrainingFinishesWhatWaitsAndTakesNothingMore) {
   EXPECT_TRUE(service.ended().ok());
 }
 
+// How many records each batch has, of 200 reports by one and perhaps one by another, who came last.
+std::vector<size_t> BatchesOf200(bool another) {
+  Folder folder;
+  Service service(folder);
+  service.options().longest_round = absl::InfiniteDuration();
+  service.options().longest_wait_for_one = absl::ZeroDuration();
+  service.Open();
+  for (int i = 1; i <= 200 + another; ++i) {
+    Report report = service.Read(Started(i, "2017-01-02T09:00:00Z"));
+    report.done = [](const absl::StatusOr<Answer>& answer) { EXPECT_EQ(Service::Outcome(answer), "accepted"); };
+    EXPECT_TRUE(service.loop().Submit(std::move(report), 100, nullptr, i <= 200 ? "many" : "one").ok());
+  }
+  log::Tip before;
+  const auto read = [&](log::EventLog::Visit visit) { EXPECT_TRUE(service.journal().Read(before, visit).ok()); };
+  read([&](const log::Tip& at, const log::Batch&) { return before = at, absl::OkStatus(); });
+  service.Run();
+  service.loop().Drain();
+  std::vector<size_t> records;
+  read([&](const log::Tip&, const log::Batch& batch) { return records.push_back(batch.records.size()), absl::OkStatus(); });
+  return records;
+}
+
+TEST(Loop, NobodyWaitsInARoundForWhatOneAloneSends) {
+  EXPECT_EQ(BatchesOf200(false), (std::vector<size_t>{200}));
+  EXPECT_EQ(BatchesOf200(true), (std::vector<size_t>{16, 185}));
+}
+
 TEST(Loop, AListKeepsNoMoreTrajectenInMemoryThanReportsDo) {
   Folder folder;
   Service service(folder);
