@@ -19,6 +19,9 @@ class Scripted : public EventLog {
     kUnheard,    // it lands, and nobody is told
     kLandsLate,  // nobody is told, and it lands when the next append comes
     kOvertaken,  // another owner's take-over lands in its place, and nobody is told
+    kFull,       // nothing is sent: there is no room
+    kRivalLate,  // it lands, and behind it a take-over that does not count
+    kGone,       // the tip is not there any more
   };
 
   explicit Scripted(EmbeddedLog* log) : log_(log) {}
@@ -30,7 +33,10 @@ class Scripted : public EventLog {
     if (!late_.empty()) (void)log_->Append(log_->tip(), std::exchange(late_, ""));
     const Fate fate = script.empty() ? kDone : script.front();
     if (!script.empty()) script.pop_front();
-    if (fate == kDone) return log_->Append(tip, batch);
+    if (fate == kRivalLate) ++lost_take_overs_;
+    if (fate == kDone || fate == kRivalLate) return log_->Append(tip, batch);
+    if (fate == kFull) return absl::ResourceExhaustedError("full");
+    if (fate == kGone) return absl::DataLossError("gone");
     if (fate == kUnheard) (void)log_->Append(tip, batch);
     if (fate == kLandsLate) late_ = std::string(batch);
     if (fate == kOvertaken) MustTakeOver(log_);
@@ -39,9 +45,11 @@ class Scripted : public EventLog {
   absl::Status Read(const Tip& tip, Visit visit) override { return log_->Read(tip, visit); }
   // Nothing is waited for: time is not what these tests are about.
   bool Wait(const Tip&, absl::Duration) override { return false; }
+  uint64_t LostTakeOvers() const override { return lost_take_overs_; }
 
  private:
   EmbeddedLog* log_;
+  uint64_t lost_take_overs_ = 0;
   std::string late_;
 };
 
@@ -115,6 +123,55 @@ TEST_F(OwnerTest, WhatIsNotSettledMustBeSettledFirst) {
   EXPECT_TRUE(owner->Append(work).ok());
   EXPECT_THAT(Records(), ElementsAre("a"));
   EXPECT_TRUE(owner->Append(WorkOf(*owner, "b")).ok());
+}
+
+TEST_F(OwnerTest, WhatWasNeverSentMayBeDecidedAnew) {
+  const auto owner = MustTakeOver(&log_);
+  log_.script = {Scripted::kFull};
+  EXPECT_TRUE(absl::IsResourceExhausted(owner->Append(WorkOf(*owner, "a"))));
+  EXPECT_TRUE(owner->Append(WorkOf(*owner, "decided anew")).ok());
+  EXPECT_THAT(Records(), ElementsAre("decided anew"));
+}
+
+TEST_F(OwnerTest, WhatMayBeOnItsWayIsNotForgottenWhenThereIsNoRoomToSendItAgain) {
+  const auto owner = MustTakeOver(&log_);
+  log_.script = {Scripted::kLandsLate, Scripted::kFull};
+  const std::string work = WorkOf(*owner, "a");
+  // The late copy lands when the second attempt comes, which itself sends nothing.
+  EXPECT_TRUE(owner->Append(work).ok());
+  log_.script = {Scripted::kLost, Scripted::kFull, Scripted::kFull, Scripted::kFull, Scripted::kFull};
+  const std::string more = WorkOf(*owner, "b");
+  EXPECT_TRUE(absl::IsUnavailable(owner->Append(more)));
+  EXPECT_TRUE(absl::IsFailedPrecondition(owner->Append(WorkOf(*owner, "decided anew"))));
+  EXPECT_TRUE(owner->Append(more).ok());
+  EXPECT_THAT(Records(), ElementsAre("a", "b"));
+}
+
+TEST_F(OwnerTest, WhoseTipIsGoneSendsNothingAnyMore) {
+  const auto owner = MustTakeOver(&log_);
+  log_.script = {Scripted::kGone};
+  EXPECT_TRUE(absl::IsDataLoss(owner->Append(WorkOf(*owner, "a"))));
+  EXPECT_TRUE(absl::IsDataLoss(owner->Append(WorkOf(*owner, "a")))) << "also when it could be sent again";
+  EXPECT_THAT(Records(), IsEmpty());
+}
+
+TEST_F(OwnerTest, GivesWayToATakeOverThatCameTooLate) {
+  const auto owner = MustTakeOver(&log_);
+  EXPECT_EQ(owner->courtesy(), absl::ZeroDuration());
+  log_.script = {Scripted::kRivalLate};
+  EXPECT_TRUE(owner->Append(WorkOf(*owner, "a")).ok());
+  EXPECT_EQ(owner->courtesy(), absl::Milliseconds(200));
+  EXPECT_TRUE(owner->Append(WorkOf(*owner, "b")).ok());
+  EXPECT_EQ(owner->courtesy(), absl::ZeroDuration());
+}
+
+TEST_F(OwnerTest, ConfirmsThatNobodyElseOwns) {
+  const auto owner = MustTakeOver(&log_);
+  EXPECT_TRUE(owner->Confirm(0).ok());
+  EXPECT_EQ(owner->tip().number, 2);
+  MustTakeOver(inner_.get());
+  EXPECT_TRUE(absl::IsAborted(owner->Confirm(0)));
+  EXPECT_THAT(Records(), IsEmpty());
 }
 
 TEST_F(OwnerTest, ATakeOverDrawsANewTokenForEachAttempt) {
