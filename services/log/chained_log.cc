@@ -84,19 +84,19 @@ bool ChainedLog::Wait(const Tip& tip, absl::Duration timeout) {
   }
 }
 
-// One past what can be read now. Never before a known tip: then the leader is waited for, which may be new and have to catch up.
+// One past what can be read now. A log that ends before a known tip may have a new leader that has to catch up, perhaps more than once:
+// the tip is lost when it cannot be read for as long as an election may take.
 absl::StatusOr<uint64_t> ChainedLog::End(const Tip& tip) {
-  absl::StatusOr<uint64_t> end = transport_->HighWatermark();
-  if (!end.ok() || *end >= Behind(tip)) return end;
-  transport_->Wait(tip.offset, leader_);
-  end = transport_->HighWatermark();
-  if (!end.ok() || *end >= Behind(tip)) return end;
-  return Lost(tip, absl::StrCat("it ends at offset ", *end));
+  for (bool waited = true;; waited = transport_->Wait(tip.offset, leader_) > absl::ZeroDuration()) {
+    const absl::StatusOr<uint64_t> end = transport_->HighWatermark();
+    if (!end.ok() || *end >= Behind(tip)) return end;
+    if (!waited) return Lost(tip, absl::StrCat("it ends at offset ", *end));
+  }
 }
 
 ChainedLog::Position ChainedLog::StandAt(const Tip& tip) const {
   const bool at_tip = tip.number != 0 && rule_.look_at_tip;
-  return {.tip = tip, .next = at_tip ? tip.offset : Behind(tip), .at_tip = at_tip};
+  return {.tip = tip, .next = at_tip ? tip.offset : Behind(tip), .at_tip = at_tip, .reconnects = transport_->Reconnects()};
 }
 
 absl::Status ChainedLog::ReadTo(uint64_t end, Position* position, Visit visit) {
@@ -105,6 +105,13 @@ absl::Status ChainedLog::ReadTo(uint64_t end, Position* position, Visit visit) {
     const absl::StatusOr<std::vector<PlacedRecord>> records = transport_->Fetch(position->next, end);
     if (absl::IsOutOfRange(records.status())) return Lost(position->tip, records.status().message());
     if (!records.ok()) return records.status();
+    // On another connection it may be another log, and in the midst of what was passed over something that counts.
+    if (rule_.heed_reconnects && transport_->Reconnects() != position->reconnects) {
+      const uint64_t lost_take_overs = position->lost_take_overs;
+      *position = StandAt(position->tip);
+      position->lost_take_overs = lost_take_overs;
+      continue;
+    }
     for (const PlacedRecord& record : *records) {
       if (absl::Status taken = Take(record, position, &batch, visit); !taken.ok()) return taken;
     }
@@ -139,13 +146,13 @@ absl::Status ChainedLog::PassOver(const Batch& batch, bool well_formed, Position
 }
 
 absl::Status ChainedLog::LookAtTip(const Tip& tip) {
-  if (tip.number == 0 || !rule_.look_at_tip) return absl::OkStatus();
-  const absl::StatusOr<std::vector<PlacedRecord>> records = transport_->Fetch(tip.offset, tip.offset + 1);
+  Position look = StandAt(tip);
+  if (!look.at_tip) return absl::OkStatus();
+  const absl::StatusOr<std::vector<PlacedRecord>> records = transport_->Fetch(look.next, look.next + 1);
   if (absl::IsOutOfRange(records.status())) return Lost(tip, records.status().message());
   if (!records.ok()) return records.status();
-  Position position = StandAt(tip);
   Batch batch;
-  return Take(records->front(), &position, &batch, [](const Tip&, const Batch&) { return absl::OkStatus(); });
+  return Take(records->front(), &look, &batch, [](const Tip&, const Batch&) { return absl::OkStatus(); });
 }
 
 }  // namespace overdracht::log

@@ -4,7 +4,8 @@
 //   append, slow path   anything else: the log itself is asked, from the tip's own place on (inclusive), up to its end
 //   read                from the tip's own place on; what does not count is passed over
 //
-// A reader looks at its tip again whenever something makes it doubt: a take-over that does not chain, a writer that knew a later batch than
+// A reader that has lost its connection begins at its tip again, as what it passed over may be gone and something that counts may stand in
+// its place. It looks at its tip when anything else makes it doubt: a take-over that does not chain, a writer that knew a later batch than
 // it does, or 64 records in a row that do not count. Where another record stands there, or none, the log has lost what was known:
 // DATA_LOSS. So kafka/ and simulated/ have in common all that decides, and differ in their transport only. Safe from several threads if the
 // transport is.
@@ -42,7 +43,8 @@ class ChainedLog : public EventLog {
   struct Position {
     Tip tip;
     uint64_t next = 0;
-    bool at_tip = false;  // the record at `next` is to be the tip
+    bool at_tip = false;      // the record at `next` is to be the tip
+    uint64_t reconnects = 0;  // when it began to read behind the tip
     size_t passed_over = 0;
     uint64_t lost_take_overs = 0;
   };

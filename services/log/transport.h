@@ -44,6 +44,9 @@ class Transport {
   // the connection is the same.
   virtual absl::StatusOr<std::vector<PlacedRecord>> Fetch(uint64_t from, uint64_t end) = 0;
 
+  // How often a connection broke that fetches, or another broker took the lead, as far as is known now.
+  virtual uint64_t Reconnects() const { return 0; }
+
   // Returns when a record at `offset` or after it can be read; how much of the time is left, zero when it is out.
   virtual absl::Duration Wait(uint64_t offset, absl::Duration timeout) = 0;
 };

@@ -21,6 +21,7 @@ class SimulatedTransport : public Transport {
   void NewProducer() override { term_.reset(); }
   absl::StatusOr<uint64_t> HighWatermark() override;
   absl::StatusOr<std::vector<PlacedRecord>> Fetch(uint64_t from, uint64_t end) override;
+  uint64_t Reconnects() const override { return partition_->term(); }
   absl::Duration Wait(uint64_t offset, absl::Duration timeout) override;
 
  private:
