@@ -1,0 +1,119 @@
+#include "tests/support/kafka_broker.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <librdkafka/rdkafka.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "services/base/check.h"
+
+namespace overdracht::testing {
+namespace {
+
+std::string FirstLine(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+// Where the newest record begins in a file of records: each begins with its offset (8 bytes) and the length of what follows (4).
+std::streamoff NewestBegins(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::streamoff newest = -1, at = 0;
+  unsigned char head[12];
+  while (file.seekg(at) && file.read(reinterpret_cast<char*>(head), sizeof head)) {
+    const uint32_t length = head[8] << 24 | head[9] << 16 | head[10] << 8 | head[11];
+    if (length == 0) break;
+    newest = at;
+    at += 12 + length;
+  }
+  OVERDRACHT_CHECK(newest >= 0, "the topic has no record to lose");
+  return newest;
+}
+
+// It is made before the broker says that it is there, and has a leader.
+bool IsThere(rd_kafka_t* kafka, const std::string& name) {
+  const std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> topic(rd_kafka_topic_new(kafka, name.c_str(), nullptr),
+                                                                                   &rd_kafka_topic_destroy);
+  const struct rd_kafka_metadata* metadata = nullptr;
+  if (rd_kafka_metadata(kafka, 0, topic.get(), &metadata, 5000) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  const struct rd_kafka_metadata_topic& found = metadata->topics[0];
+  const bool is_there = found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.partition_cnt == 1 && found.partitions[0].leader > 0;
+  rd_kafka_metadata_destroy(metadata);
+  return is_there;
+}
+
+}  // namespace
+
+KafkaBroker::KafkaBroker(int nodes) : nodes_(nodes) {
+  std::string name = (std::filesystem::temp_directory_path() / "kafka_XXXXXX").string();
+  folder_ = mkdtemp(name.data());
+  Start();
+  bootstrap_ = FirstLine(folder_ + "/bootstrap");
+}
+
+KafkaBroker::~KafkaBroker() {
+  Run(absl::StrCat("kill ", folder_));
+  std::filesystem::remove_all(folder_);
+}
+
+void KafkaBroker::Start() { Run(absl::StrCat("start ", folder_, " --quick --nodes ", nodes_, " --for ", getpid(), " >/dev/null")); }
+
+void KafkaBroker::Kill(int node) { Run(absl::StrCat("kill ", folder_, " ", node)); }
+void KafkaBroker::Pause(int node) { Signal(node, SIGSTOP); }
+void KafkaBroker::Continue(int node) { Signal(node, SIGCONT); }
+
+void KafkaBroker::LoseNewest(const std::string& topic) {
+  Run(absl::StrCat("stop ", folder_));
+  const std::string data = folder_ + "/1/data/", partition = data + topic + "-0/";
+  // So that it looks at what there is, as after a crash.
+  std::filesystem::remove(data + ".kafka_cleanshutdown");
+  const std::string segment = partition + std::string(20, '0') + ".log";
+  std::filesystem::resize_file(segment, NewestBegins(segment));
+  Start();
+}
+
+void KafkaBroker::Run(const std::string& arguments) {
+  OVERDRACHT_CHECK(std::system((OVERDRACHT_SOURCE_DIR "/deploy/kafka/broker " + arguments).c_str()) == 0, arguments.c_str());
+}
+
+void KafkaBroker::Signal(int node, int signal) {
+  OVERDRACHT_CHECK(kill(std::stoi(FirstLine(absl::StrCat(folder_, "/", node, "/pid"))), signal) == 0, "the node does not run");
+}
+
+std::string KafkaBroker::NewTopic() {
+  const std::string name = absl::StrCat("journal-", ++topics_);
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap_.c_str(), nullptr, 0);
+  const std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)> kafka(rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0),
+                                                                       &rd_kafka_destroy);
+  const std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)> queue(rd_kafka_queue_new(kafka.get()),
+                                                                                   &rd_kafka_queue_destroy);
+  const std::unique_ptr<rd_kafka_NewTopic_t, decltype(&rd_kafka_NewTopic_destroy)> topic(
+      rd_kafka_NewTopic_new(name.c_str(), 1, nodes_, nullptr, 0), &rd_kafka_NewTopic_destroy);
+  for (const auto& [setting, value] : {std::pair("cleanup.policy", "delete"), {"retention.ms", "-1"}, {"retention.bytes", "-1"}})
+    rd_kafka_NewTopic_set_config(topic.get(), setting, value);
+  rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  rd_kafka_CreateTopics(kafka.get(), topics, 1, nullptr, queue.get());
+  const std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)> made(rd_kafka_queue_poll(queue.get(), 30'000),
+                                                                                  &rd_kafka_event_destroy);
+  OVERDRACHT_CHECK(made != nullptr && rd_kafka_event_error(made.get()) == RD_KAFKA_RESP_ERR_NO_ERROR, "the topic could not be made");
+  size_t count = 0;
+  const rd_kafka_topic_result_t** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(made.get()), &count);
+  OVERDRACHT_CHECK(count == 1 && rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_NO_ERROR, "the topic could not be made");
+  const absl::Time late = absl::Now() + absl::Seconds(30);
+  while (!IsThere(kafka.get(), name)) {
+    OVERDRACHT_CHECK(absl::Now() < late, "the topic was made, but is not there");
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return name;
+}
+
+}  // namespace overdracht::testing

@@ -1,0 +1,39 @@
+// A real Kafka on this machine (deploy/kafka/broker), in a folder of its own, ended with the object. Dies where something does not come up.
+#ifndef OVERDRACHT_TESTS_SUPPORT_KAFKA_BROKER_H_
+#define OVERDRACHT_TESTS_SUPPORT_KAFKA_BROKER_H_
+
+#include <string>
+
+namespace overdracht::testing {
+
+class KafkaBroker {
+ public:
+  explicit KafkaBroker(int nodes = 1);
+  ~KafkaBroker();
+  KafkaBroker(const KafkaBroker&) = delete;
+  KafkaBroker& operator=(const KafkaBroker&) = delete;
+
+  const std::string& bootstrap() const { return bootstrap_; }
+  // A topic with one partition, as a journal's is to be; its name.
+  std::string NewTopic();
+
+  void Kill(int node = 1);   // as kill -9 does
+  void Start();              // what does not run; it is ready when this returns
+  void Pause(int node = 1);  // it does nothing, and keeps its connections
+  void Continue(int node = 1);
+  // Takes the newest record of a topic away, as a disk that came back from a copy does. One node.
+  void LoseNewest(const std::string& topic);
+
+ private:
+  void Run(const std::string& arguments);
+  void Signal(int node, int signal);
+
+  const int nodes_;
+  std::string folder_;
+  std::string bootstrap_;
+  int topics_ = 0;
+};
+
+}  // namespace overdracht::testing
+
+#endif  // OVERDRACHT_TESTS_SUPPORT_KAFKA_BROKER_H_
