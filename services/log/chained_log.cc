@@ -9,13 +9,13 @@ namespace {
 
 // So many records in a row that do not count make a reader look whether its tip is still there.
 constexpr size_t kDoubt = 64;
-constexpr absl::string_view kOtherHistory = "its writer knew another batch to stand before it";
+constexpr absl::string_view kKnewAnother = "its writer knew another batch to stand before it";
 
 absl::Status Lost(const Tip& tip, absl::string_view why) {
   return absl::DataLossError(absl::StrCat("batch at offset ", tip.offset, ": the log no longer holds what was read there: ", why));
 }
 
-uint64_t Behind(const Tip& tip) { return tip.number == 0 ? 0 : tip.offset + 1; }
+uint64_t OffsetBehind(const Tip& tip) { return tip.number == 0 ? 0 : tip.offset + 1; }
 
 }  // namespace
 
@@ -24,20 +24,20 @@ absl::StatusOr<Tip> ChainedLog::Append(const Tip& tip, absl::string_view bytes) 
   if (const auto error = DecodeBatch(bytes, &batch))
     return absl::InvalidArgumentError(absl::StrCat("byte ", error->byte, ": ", error->why));
   if (const Verdict verdict = rule_.judge(tip, batch); verdict != Verdict::kCounts) return absl::InvalidArgumentError(Reason(verdict));
-  if (rule_.heed_anchors && KnowsOtherHistory(tip, batch)) return absl::InvalidArgumentError(kOtherHistory);
+  if (rule_.heed_anchors && KnowsOtherHistory(tip, batch)) return absl::InvalidArgumentError(kKnewAnother);
   // What an ownership sent must not be carried on by the handle of the next one.
   const bool work = batch.kind == BatchKind::kWork;
   if (worked_.exchange(work) && !work) transport_->NewProducer();
   const absl::StatusOr<Report> report = transport_->Produce(bytes);
   if (absl::IsInvalidArgument(report.status())) return report.status();
   const bool doubt = report.ok() && report->reconnected && rule_.heed_reconnects;
-  if (report.ok() && !doubt && report->offset == Behind(tip)) return Follow(tip, report->offset, batch);
+  if (report.ok() && !doubt && report->offset == OffsetBehind(tip)) return Follow(tip, report->offset, batch);
   return ReadBack(tip, batch.hash, report);
 }
 
 // The log itself says what became of a batch.
 absl::StatusOr<Tip> ChainedLog::ReadBack(const Tip& tip, const base::Hash& own, const absl::StatusOr<Report>& report) {
-  if (report.ok() && report->offset < Behind(tip)) return Lost(tip, absl::StrCat("a later batch landed at offset ", report->offset));
+  if (report.ok() && report->offset < OffsetBehind(tip)) return Lost(tip, absl::StrCat("a later batch landed at offset ", report->offset));
   const absl::StatusOr<uint64_t> readable = End(tip);
   if (absl::IsDataLoss(readable.status())) return readable.status();
   const auto unknown = [&](const absl::Status& why) {
@@ -73,7 +73,7 @@ bool ChainedLog::Wait(const Tip& tip, absl::Duration timeout) {
   // What counts, and that something cannot be read any more, is both news.
   const auto any = [](const Tip&, const Batch&) { return absl::CancelledError(); };
   Position position = StandAt(tip);
-  position.next = Behind(tip);
+  position.next = OffsetBehind(tip);
   position.at_tip = false;
   while (true) {
     const absl::StatusOr<uint64_t> end = transport_->HighWatermark();
@@ -88,15 +88,15 @@ bool ChainedLog::Wait(const Tip& tip, absl::Duration timeout) {
 // the tip is lost when it cannot be read for as long as an election may take.
 absl::StatusOr<uint64_t> ChainedLog::End(const Tip& tip) {
   for (bool waited = true;; waited = transport_->Wait(tip.offset, leader_) > absl::ZeroDuration()) {
-    const absl::StatusOr<uint64_t> end = transport_->HighWatermark();
-    if (!end.ok() || *end >= Behind(tip)) return end;
+    absl::StatusOr<uint64_t> end = transport_->HighWatermark();
+    if (!end.ok() || *end >= OffsetBehind(tip)) return end;
     if (!waited) return Lost(tip, absl::StrCat("it ends at offset ", *end));
   }
 }
 
 ChainedLog::Position ChainedLog::StandAt(const Tip& tip) const {
   const bool at_tip = tip.number != 0 && rule_.look_at_tip;
-  return {.tip = tip, .next = at_tip ? tip.offset : Behind(tip), .at_tip = at_tip, .reconnects = transport_->Reconnects()};
+  return {.tip = tip, .next = at_tip ? tip.offset : OffsetBehind(tip), .at_tip = at_tip, .reconnects = transport_->Reconnects()};
 }
 
 absl::Status ChainedLog::ReadTo(uint64_t end, Position* position, Visit visit) {
@@ -136,7 +136,7 @@ absl::Status ChainedLog::Take(const PlacedRecord& record, Position* position, Ba
 
 absl::Status ChainedLog::PassOver(const Batch& batch, bool well_formed, Position* position) {
   const Tip& tip = position->tip;
-  if (well_formed && rule_.heed_anchors && KnowsOtherHistory(tip, batch)) return Lost(tip, kOtherHistory);
+  if (well_formed && rule_.heed_anchors && KnowsOtherHistory(tip, batch)) return Lost(tip, kKnewAnother);
   const bool take_over = well_formed && batch.kind == BatchKind::kTakeOver;
   const bool knows_later = well_formed && batch.anchor.offset > tip.offset;
   if (take_over && batch.epoch > tip.epoch) ++position->lost_take_overs;

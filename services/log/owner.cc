@@ -93,7 +93,7 @@ absl::Status Owner::Append(absl::string_view batch) {
   if (!open_) courtesy_ = absl::ZeroDuration();
   open_ = own;
   const uint64_t lost_take_overs = log_->LostTakeOvers();
-  const absl::Status status = SendUntilSettled(batch, own);
+  absl::Status status = SendUntilSettled(batch, own);
   if (log_->LostTakeOvers() != lost_take_overs) courtesy_ = kCourtesy;
   return status;
 }

@@ -42,7 +42,7 @@ absl::StatusOr<Report> SimulatedTransport::Produce(absl::string_view record) {
   const uint64_t id = partition_->records()[offset].id;
   surroundings_->Pass();
   for (int i = 0; fate == kReportedLate && i < kLong; ++i) surroundings_->Pass();
-  const absl::StatusOr<Report> reported = Reported(offset, id);
+  absl::StatusOr<Report> reported = Reported(offset, id);
   if (fate == kReportLost) return TimedOut();
   return reported;
 }
