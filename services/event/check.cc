@@ -88,11 +88,7 @@ Check CheckEnvelope(const v1::Event& event) {
 }  // namespace
 
 std::optional<Malformed> CheckEvent(const v1::Event& event, KnowsContact knows_contact) {
-  if (event.ByteSizeLong() > base::kMaxEventBytes) {
-    Fault fault = Because(journal::v1::REFUSAL_REASON_TOO_LONG);
-    fault.limit = absl::StrCat(base::kMaxEventBytes);
-    return Refuse(fault, event);
-  }
+  if (event.ByteSizeLong() > base::kMaxEventBytes) return Refuse(TooLong(), event);
   if (const Check fault = CheckEnvelope(event)) return Refuse(*fault, event);
   const Kind* const kind = KindOf(event);
   if (kind == nullptr) return Refuse(Missing("object").In("data"), event);

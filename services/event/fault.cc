@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "services/base/codes.h"
+#include "services/base/limits.h"
 #include "services/base/uuid.h"
 #include "services/event/forms.h"
 
@@ -24,6 +25,12 @@ Fault Fault::In(absl::string_view name) && {
 Fault Because(journal::v1::RefusalReason reason, absl::string_view expected) { return {reason, std::string(expected), "", "", ""}; }
 Fault Invalid(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_INVALID, expected); }
 Fault Missing(absl::string_view expected) { return Because(journal::v1::REFUSAL_REASON_FIELD_MISSING, expected); }
+
+Fault TooLong() {
+  Fault fault = Because(journal::v1::REFUSAL_REASON_TOO_LONG);
+  fault.limit = absl::StrCat(base::kMaxEventBytes);
+  return fault;
+}
 
 Check CheckText(const Field& field, absl::string_view text, KnowsContact knows_contact) {
   const bool known = HasForm(field.rule.format(), text) && (field.rule.format() != v1::FORMAT_CONTACT || knows_contact(text));

@@ -28,6 +28,8 @@ using Check = std::optional<Fault>;  // nothing: sound
 Fault Because(journal::v1::RefusalReason reason, absl::string_view expected = "");
 Fault Invalid(absl::string_view expected);
 Fault Missing(absl::string_view expected);
+// Longer than an event may be.
+Fault TooLong();
 
 // One text of this field's form, one number within its bounds.
 Check CheckText(const Field& field, absl::string_view text, KnowsContact knows_contact);

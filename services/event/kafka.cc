@@ -1,0 +1,128 @@
+#include "services/event/kafka.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/strip.h>
+#include <google/protobuf/reflection.h>
+
+#include <algorithm>
+
+#include "services/base/limits.h"
+#include "services/base/time.h"
+#include "services/base/uuid.h"
+#include "services/event/catalogue.h"
+#include "services/event/check.h"
+#include "services/event/envelope.h"
+#include "services/event/fault.h"
+#include "services/event/json_data.h"
+
+namespace overdracht::event {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr absl::string_view kContentType = "content-type", kPrefix = "ce_";
+constexpr absl::string_view kJson = "application/json", kProtobuf = "application/protobuf", kStructured = "application/cloudevents+json";
+constexpr absl::string_view kOccurredOnHeader = "ce_occurredon";
+
+// Without its parameters: `application/json; charset=utf-8`.
+std::string MediaType(absl::string_view content_type) {
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';'))));
+}
+
+size_t SizeOf(const KafkaRecord& record) {
+  size_t size = record.value.size();
+  for (const auto& [name, value] : record.headers) size += name.size() + value.size();
+  return size;
+}
+
+// A header that stands there twice says two things.
+Check NamedOnce(const KafkaRecord& record) {
+  std::vector<absl::string_view> names;
+  for (const auto& [name, value] : record.headers) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  if (std::adjacent_find(names.begin(), names.end()) == names.end()) return std::nullopt;
+  return Because(journal::v1::REFUSAL_REASON_UNREADABLE, "names_once");
+}
+
+Check ReadEnvelope(const KafkaRecord& record, v1::Event* event, const Kind** kind) {
+  Envelope envelope;
+  for (const auto& [header, value] : record.headers) {
+    absl::string_view name = header;
+    // What the data is says content-type; some writers say it again.
+    if (absl::ConsumePrefix(&name, kPrefix) && name != "datacontenttype") envelope.Add(name, value);
+  }
+  Check fault = envelope.Read(event);
+  *kind = envelope.kind();
+  return fault;
+}
+
+Check ReadJson(const KafkaRecord& record, const Kind& kind, KnowsContact knows_contact, v1::Event* event) {
+  JsonDocument document;
+  if (!document.Read(record.value)) return NoJson(document);
+  Check fault = document.root().kind == JsonValue::kObject ? ReadJsonData(document, document.root(), kind, knows_contact, event)
+                                                           : Check(Invalid("object"));
+  if (fault) return std::move(*fault).In("data");
+  return std::nullopt;
+}
+
+Check ReadProtobuf(const KafkaRecord& record, const Kind& kind, v1::Event* event) {
+  Message* const data = event->GetReflection()->MutableMessage(event, kind.data);
+  if (!data->ParseFromString(record.value)) return Because(journal::v1::REFUSAL_REASON_UNREADABLE, "protobuf").In("data");
+  if (const std::string* const day = FindHeader(record, kOccurredOnHeader)) event->set_occurred_on(*day);
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::string* FindHeader(const KafkaRecord& record, absl::string_view name) {
+  const auto found = std::find_if(record.headers.begin(), record.headers.end(), [&](const auto& header) { return header.first == name; });
+  return found == record.headers.end() ? nullptr : &found->second;
+}
+
+std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact) {
+  const std::string* const content_type = FindHeader(record, kContentType);
+  const std::string type = content_type == nullptr ? "" : MediaType(*content_type);
+  if (type == kStructured) return ReadCloudEvent(record.value, knows_contact);
+
+  v1::Event event;
+  if (SizeOf(record) > base::kMaxEventBytes) return Refuse(TooLong(), event);
+  if (const Check fault = NamedOnce(record)) return Refuse(*fault, event);
+  const Kind* kind = nullptr;
+  if (const Check fault = ReadEnvelope(record, &event, &kind)) return Refuse(*fault, event);
+  if (type == kJson) {
+    if (const Check fault = ReadJson(record, *kind, knows_contact, &event)) return Refuse(*fault, event);
+    return event;
+  }
+  if (type != kProtobuf) {
+    return Refuse((content_type == nullptr ? Missing("content_type") : Invalid("content_type")).In(kContentType), event);
+  }
+  if (const Check fault = ReadProtobuf(record, *kind, &event)) return Refuse(*fault, event);
+  if (std::optional<Malformed> malformed = CheckEvent(event, knows_contact)) return *std::move(malformed);
+  return event;
+}
+
+KafkaRecord WriteKafkaEvent(const v1::Event& event) {
+  KafkaRecord record;
+  record.key = base::FormatUuid(event.traject());
+  const auto add = [&record](absl::string_view name, absl::string_view value) {
+    if (!value.empty()) record.headers.emplace_back(absl::StrCat(kPrefix, name), std::string(value));
+  };
+  const Kind* const kind = KindOf(event);
+  add("specversion", "1.0");
+  add("id", event.id());
+  add("source", SourceOf(event));
+  add("type", kind->type);
+  add("subject", record.key);
+  add("time", base::FormatTime(event.time_us()));
+  add("partitionkey", record.key);
+  add("traceparent", event.traceparent());
+  add("tracestate", event.tracestate());
+  add("correlationid", event.correlationid());
+  add("occurredon", event.occurred_on());
+  record.headers.emplace_back(std::string(kContentType), std::string(kProtobuf));
+  event.GetReflection()->GetMessage(event, kind->data).SerializeToString(&record.value);
+  return record;
+}
+
+}  // namespace overdracht::event
