@@ -26,8 +26,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::util::TimeUtil;
 
-constexpr absl::string_view kNobody = "00000000000000000000";
-
 // How a field of a notice is written.
 struct Shape {
   const FieldDescriptor* field;
@@ -143,14 +141,12 @@ void AppendGroup(const Message& message, std::string* out) {
   }
 }
 
-const FieldDescriptor* DataOf(const notice::v1::Notice& notice) {
+const FieldDescriptor* DataFieldOf(const notice::v1::Notice& notice) {
   static const auto* data = notice::v1::Notice::descriptor()->FindOneofByName("data");
   return notice.GetReflection()->GetOneofFieldDescriptor(notice, data);
 }
 
-void AppendData(const notice::v1::Notice& notice, std::string* out) {
-  AppendGroup(notice.GetReflection()->GetMessage(notice, DataOf(notice)), out);
-}
+void AppendData(const notice::v1::Notice& notice, std::string* out) { AppendGroup(DataOf(notice), out); }
 
 void AppendAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line, std::string* out) {
   ObjectWriter object(out);
@@ -171,12 +167,16 @@ void AppendAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line, s
   object.Boolean("duplicate", answer.duplicate());
 }
 
+}  // namespace
+
 std::string TypeOf(const api::v1::OutboxItem& item) {
   if (item.has_answer()) return absl::StrCat("nl.overdracht.answers.", item.answer().accepted() ? "accepted" : "refused", ".v1");
   return absl::StrCat("nl.overdracht.notices.", NoticeKind(item.notice()), ".v1");
 }
 
-}  // namespace
+std::string SourceOf(const api::v1::OutboxItem& item) {
+  return absl::StrCat("urn:nld:oin:", item.gemeente().empty() ? kNoGemeente : absl::string_view(item.gemeente()), ":systeem:overdracht");
+}
 
 std::string SubjectOf(const journal::v1::Record& record) {
   return base::FormatUuid(record.traject().empty() ? record.event().traject() : record.traject());
@@ -204,7 +204,9 @@ absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor) {
 
 std::string FormatPosition(uint32_t partition, uint64_t number) { return absl::StrCat(partition, ":", number); }
 
-std::string NoticeKind(const notice::v1::Notice& notice) { return absl::StrReplaceAll(DataOf(notice)->name(), {{"_", "-"}}); }
+const Message& DataOf(const notice::v1::Notice& notice) { return notice.GetReflection()->GetMessage(notice, DataFieldOf(notice)); }
+
+std::string NoticeKind(const notice::v1::Notice& notice) { return absl::StrReplaceAll(DataFieldOf(notice)->name(), {{"_", "-"}}); }
 
 int FindNoticeKind(absl::string_view kind) {
   const auto* field = notice::v1::Notice::descriptor()->FindFieldByName(absl::StrReplaceAll(kind, {{"-", "_"}}));
@@ -266,8 +268,7 @@ std::string WriteItem(const api::v1::OutboxItem& item) {
   ObjectWriter envelope(&json);
   envelope.Text("specversion", "1.0");
   envelope.Text("id", item.id());
-  envelope.Text("source", absl::StrCat("urn:nld:oin:", item.gemeente().empty() ? kNobody : absl::string_view(item.gemeente()),
-                                       ":systeem:overdracht"));
+  envelope.Text("source", SourceOf(item));
   envelope.Text("type", TypeOf(item));
   envelope.Text("subject", item.traject());
   envelope.Text("time", base::FormatTime(TimeUtil::TimestampToMicroseconds(item.time())));

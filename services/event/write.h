@@ -40,14 +40,20 @@ api::v1::Answer MakeAnswer(absl::string_view source, absl::string_view id, absl:
 
 // The n-th notice of a record, or the answer to its event (n = kAnswer), as an item of the outbox of whom it is for.
 api::v1::OutboxItem ItemOf(uint32_t partition, const journal::v1::Record& record, int n);
-// An item as a CloudEvent, on one line: nl.overdracht.notices.<kind>.v1, or nl.overdracht.answers.accepted.v1 and refused.v1 with the
-// fields of `publish`. Where the traject has no gemeente (a refused start), the OIN of the source is twenty zeros.
+// CloudEvents `type` of an item: nl.overdracht.notices.<kind>.v1, or nl.overdracht.answers.accepted.v1 and refused.v1.
+std::string TypeOf(const api::v1::OutboxItem& item);
+// CloudEvents `source` of an item; its OIN where the traject has no gemeente (a refused start).
+inline constexpr absl::string_view kNoGemeente = "00000000000000000000";
+std::string SourceOf(const api::v1::OutboxItem& item);
+// An item as a CloudEvent, on one line; the data of an answer has the fields of `publish`.
 std::string WriteItem(const api::v1::OutboxItem& item);
 // An answer with the fields of `publish`; `line`: the number of its line in the file.
 std::string WriteAnswer(const api::v1::Answer& answer, std::optional<uint64_t> line = std::nullopt);
 
 // The data alone of a notice as JSON, for scenarios and tests.
 std::string WriteNoticeData(const notice::v1::Notice& notice);
+// Its data, of whatever kind.
+const google::protobuf::Message& DataOf(const notice::v1::Notice& notice);
 // task-opened, …
 std::string NoticeKind(const notice::v1::Notice& notice);
 // The number of the field of Notice that this kind is; 0: it is none.

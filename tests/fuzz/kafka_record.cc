@@ -5,7 +5,7 @@
 #include "services/base/check.h"
 #include "services/event/check.h"
 #include "services/event/forms.h"
-#include "services/event/kafka.h"
+#include "services/event/kafka_event.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace overdracht;

@@ -1,4 +1,4 @@
-#include "services/event/kafka.h"
+#include "services/event/kafka_event.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "services/base/limits.h"
-#include "services/base/time.h"
 #include "services/base/uuid.h"
 #include "services/event/catalogue.h"
 #include "services/event/check.h"
@@ -21,9 +20,8 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr absl::string_view kContentType = "content-type", kPrefix = "ce_";
-constexpr absl::string_view kJson = "application/json", kProtobuf = "application/protobuf", kStructured = "application/cloudevents+json";
-constexpr absl::string_view kOccurredOnHeader = "ce_occurredon";
+constexpr absl::string_view kJson = "application/json", kStructured = "application/cloudevents+json";
+constexpr absl::string_view kOccurredOnAttribute = "occurredon";
 
 // Without its parameters: `application/json; charset=utf-8`.
 std::string MediaType(absl::string_view content_type) {
@@ -50,7 +48,7 @@ Check ReadEnvelope(const KafkaRecord& record, v1::Event* event, const Kind** kin
   for (const auto& [header, value] : record.headers) {
     absl::string_view name = header;
     // What the data is says content-type; some writers say it again.
-    if (absl::ConsumePrefix(&name, kPrefix) && name != "datacontenttype") envelope.Add(name, value);
+    if (absl::ConsumePrefix(&name, kAttributePrefix) && name != "datacontenttype") envelope.Add(name, value);
   }
   Check fault = envelope.Read(event);
   *kind = envelope.kind();
@@ -69,16 +67,11 @@ Check ReadJson(const KafkaRecord& record, const Kind& kind, KnowsContact knows_c
 Check ReadProtobuf(const KafkaRecord& record, const Kind& kind, v1::Event* event) {
   Message* const data = event->GetReflection()->MutableMessage(event, kind.data);
   if (!data->ParseFromString(record.value)) return Because(journal::v1::REFUSAL_REASON_UNREADABLE, "protobuf").In("data");
-  if (const std::string* const day = FindHeader(record, kOccurredOnHeader)) event->set_occurred_on(*day);
+  if (const std::string* const day = FindAttribute(record, kOccurredOnAttribute)) event->set_occurred_on(*day);
   return std::nullopt;
 }
 
 }  // namespace
-
-const std::string* FindHeader(const KafkaRecord& record, absl::string_view name) {
-  const auto found = std::find_if(record.headers.begin(), record.headers.end(), [&](const auto& header) { return header.first == name; });
-  return found == record.headers.end() ? nullptr : &found->second;
-}
 
 std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact) {
   const std::string* const content_type = FindHeader(record, kContentType);
@@ -103,26 +96,13 @@ std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, Kno
 }
 
 KafkaRecord WriteKafkaEvent(const v1::Event& event) {
-  KafkaRecord record;
-  record.key = base::FormatUuid(event.traject());
-  const auto add = [&record](absl::string_view name, absl::string_view value) {
-    if (!value.empty()) record.headers.emplace_back(absl::StrCat(kPrefix, name), std::string(value));
-  };
   const Kind* const kind = KindOf(event);
-  add("specversion", "1.0");
-  add("id", event.id());
-  add("source", SourceOf(event));
-  add("type", kind->type);
-  add("subject", record.key);
-  add("time", base::FormatTime(event.time_us()));
-  add("partitionkey", record.key);
-  add("traceparent", event.traceparent());
-  add("tracestate", event.tracestate());
-  add("correlationid", event.correlationid());
-  add("occurredon", event.occurred_on());
-  record.headers.emplace_back(std::string(kContentType), std::string(kProtobuf));
-  event.GetReflection()->GetMessage(event, kind->data).SerializeToString(&record.value);
-  return record;
+  BinaryWriter writer(event.id(), SourceOf(event), kind->type, base::FormatUuid(event.traject()), event.time_us());
+  writer.Attribute("traceparent", event.traceparent());
+  writer.Attribute("tracestate", event.tracestate());
+  writer.Attribute("correlationid", event.correlationid());
+  writer.Attribute(kOccurredOnAttribute, event.occurred_on());
+  return std::move(writer).Finish(event.GetReflection()->GetMessage(event, kind->data));
 }
 
 }  // namespace overdracht::event

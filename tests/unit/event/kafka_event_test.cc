@@ -1,5 +1,5 @@
 // An event on Kafka is the event that it is in JSON, in each of the modes; what is none is told as it is there.
-#include "services/event/kafka.h"
+#include "services/event/kafka_event.h"
 
 #include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
