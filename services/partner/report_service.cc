@@ -34,8 +34,7 @@ class ReportReactor : public grpc::ServerUnaryReactor {
     }
     const std::shared_ptr<const chart::Workflows> workflows = region->workflows();
     absl::StatusOr<region::Report> report = ReadTyped(
-        method_, caller.organisation, edge::RandomId(), [&](absl::string_view kind) { return workflows->KnowsContact(kind); },
-        request.get());
+        method_, caller.organisation, edge::RandomId, [&](absl::string_view kind) { return workflows->KnowsContact(kind); }, request.get());
     if (!report.ok()) return edge::ToGrpc(report.status());
     report->supplier = caller.supplier;
     no_wait_ = ContextOf(method_, *request).no_wait();

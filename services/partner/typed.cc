@@ -111,7 +111,7 @@ const ReportContext& ContextOf(const ReportMethod& method, const Message& reques
   return static_cast<const ReportContext&>(request.GetReflection()->GetMessage(request, method.context));
 }
 
-absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, std::string random_id,
+absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, absl::FunctionRef<std::string()> new_id,
                                          event::KnowsContact knows_contact, Message* request) {
   const ReportContext& context = ContextOf(method, *request);
   if (HasUnknown(*request) || HasUnknown(context)) {
@@ -127,7 +127,7 @@ absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::
   }
   event::v1::Event event = TakeEvent(method, context, request);
   event.set_organisation(caller);
-  if (event.id().empty()) event.set_id(std::move(random_id));
+  if (event.id().empty()) event.set_id(new_id());
   if (std::optional<event::Malformed> malformed = event::CheckEvent(event, knows_contact)) {
     report.event = *std::move(malformed);
   } else {

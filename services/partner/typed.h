@@ -2,6 +2,7 @@
 #ifndef OVERDRACHT_SERVICES_PARTNER_TYPED_H_
 #define OVERDRACHT_SERVICES_PARTNER_TYPED_H_
 
+#include <absl/functional/function_ref.h>
 #include <google/protobuf/message.h>
 
 #include <string>
@@ -31,9 +32,9 @@ std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& s
 // The envelope in a request.
 const api::v1::ReportContext& ContextOf(const ReportMethod& method, const google::protobuf::Message& request);
 
-// Takes the event out of the request. `caller`: the organisation; `random_id`: what an empty request id becomes. What is wrong with the
+// Takes the event out of the request. `caller`: the organisation; `new_id`: what an empty request id becomes. What is wrong with the
 // event stands in the report as Malformed; INVALID_ARGUMENT: with the request around it.
-absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, std::string random_id,
+absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::string& caller, absl::FunctionRef<std::string()> new_id,
                                          event::KnowsContact knows_contact, google::protobuf::Message* request);
 
 }  // namespace overdracht::partner

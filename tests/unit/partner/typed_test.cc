@@ -42,7 +42,8 @@ const ReportMethod& MethodFor(const google::protobuf::Message& request) {
 
 absl::StatusOr<region::Report> Read(google::protobuf::Message&& request) {
   return ReadTyped(
-      MethodFor(request), kZorg, "random", [](absl::string_view kind) { return kind == "home_visit"; }, &request);
+      MethodFor(request), kZorg, [] { return std::string("random"); }, [](absl::string_view kind) { return kind == "home_visit"; },
+      &request);
 }
 
 api::v1::OfferHandoverRequest Offer() {
