@@ -3,6 +3,7 @@
 #ifndef OVERDRACHT_TESTS_SIMULATION_FIBERS_H_
 #define OVERDRACHT_TESTS_SIMULATION_FIBERS_H_
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <functional>
@@ -34,8 +35,10 @@ class Fibers {
   struct Killed {};
   struct Fiber {
     std::function<void()> life;
-    std::vector<char> stack;
-    ucontext_t context{};
+    std::unique_ptr<char[]> stack;
+    ucontext_t context{};  // where it begins
+    jmp_buf goes_on;
+    bool begun = false;
     bool killed = false;
     bool ended = false;
   };
@@ -43,8 +46,7 @@ class Fibers {
   void Run();
 
   std::vector<std::unique_ptr<Fiber>> fibers_;
-  std::vector<std::vector<char>> stacks_;  // of those that ended
-  ucontext_t scheduler_{};
+  jmp_buf scheduler_;
   std::optional<size_t> running_;
 };
 

@@ -67,23 +67,29 @@ std::string Describe(const log::SimulatedPartition& partition) {
   return text;
 }
 
-void Ledger::Owns(absl::string_view who, const Tip& take_over) { owners_.push_back({std::string(who), take_over}); }
+void Ledger::Owns(absl::string_view who, const Tip& take_over) {
+  See(who, take_over.hash);
+  owners_.push_back({std::string(who), take_over});
+}
 
 void Ledger::Follows(absl::string_view who, const Tip& before, const Tip& at) {
   if (at.number != before.number + 1) Violated(absl::StrCat(who, " came from batch ", before.number, " to batch ", at.number));
-  followed_.try_emplace(at.hash, Following{std::string(who), at});
+  if (followed_.try_emplace(at.hash, Following{std::string(who), at}).second) See(at.hash);
 }
 
 void Ledger::Tells(absl::string_view who, const Tip& at, absl::string_view decision) {
   const std::string input(decision.substr(0, decision.find(' ')));
-  tellings_.try_emplace({input, at.hash}, Telling{std::string(who), at.hash, std::string(decision)});
+  if (tellings_.try_emplace({input, at.hash}, Telling{std::string(who), at.hash, std::string(decision)}).second) See(decision, at.hash);
 }
 
-void Ledger::TellsNotRecorded(absl::string_view who, const base::Hash& batch) { not_recorded_.emplace_back(who, batch); }
+void Ledger::TellsNotRecorded(absl::string_view who, const base::Hash& batch) {
+  See("not recorded", batch);
+  not_recorded_.emplace_back(who, batch);
+}
 
 void Ledger::TakenAway(absl::string_view record) {
   Batch batch;
-  if (!DecodeBatch(record, &batch)) taken_away_.insert(batch.hash);
+  if (!DecodeBatch(record, &batch) && taken_away_.insert(batch.hash).second) See("taken away", batch.hash);
 }
 
 std::vector<std::string> Ledger::Violations(const log::SimulatedPartition& partition) const {

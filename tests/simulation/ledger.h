@@ -10,6 +10,7 @@
 #ifndef OVERDRACHT_TESTS_SIMULATION_LEDGER_H_
 #define OVERDRACHT_TESTS_SIMULATION_LEDGER_H_
 
+#include <absl/hash/hash.h>
 #include <absl/strings/string_view.h>
 
 #include <cstdint>
@@ -45,7 +46,13 @@ class Ledger {
   void Tells(absl::string_view who, const log::Tip& at, absl::string_view decision);
   void TellsNotRecorded(absl::string_view who, const base::Hash& batch);
   void TakenAway(absl::string_view record);
-  void Violated(std::string what) { violations_.push_back(std::move(what)); }
+  void Violated(std::string what) {
+    See(what);
+    violations_.push_back(std::move(what));
+  }
+
+  // All that was seen, as one number.
+  size_t seen() const { return seen_; }
 
   // Something was taken away that had been reported or read.
   bool disaster() const { return disaster_; }
@@ -69,6 +76,10 @@ class Ledger {
     std::string who;
     log::Tip take_over;
   };
+  template <typename... Parts>
+  void See(const Parts&... parts) {
+    seen_ += absl::HashOf(parts...);
+  }
   bool IsTakenAway(const base::Hash& hash) const { return taken_away_.count(hash) != 0; }
 
   std::vector<std::string> violations_;
@@ -78,6 +89,7 @@ class Ledger {
   std::vector<std::pair<std::string, base::Hash>> not_recorded_;
   std::set<base::Hash> taken_away_;
   bool disaster_ = false;
+  size_t seen_ = 0;
 };
 
 }  // namespace overdracht::simulation

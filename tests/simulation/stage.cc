@@ -73,6 +73,7 @@ void Stage::Begin(size_t which) {
     me.now = me.kept;
     const std::unique_ptr<EventLog> log = Connect(which);
     me.owns ? OwnerLives(me, *log) : ReaderLives(me, *log);
+    AtRest(me, kEnded, 0);
   });
 }
 
@@ -94,19 +95,24 @@ void Stage::OwnerLives(Actor& me, EventLog& log) {
   for (int lived = 0; setting_.ownerships == 0 || lived < setting_.ownerships; ++lived) {
     me.now = me.kept;
     const auto fold = [&](const Tip& at, const Batch& batch) { return Fold(me, at, batch); };
-    const auto draw = [&] { return setting_.breakage.no_token ? log::OwnerToken{} : Token(me); };
+    const auto draw = [&] {
+      const log::OwnerToken token = Token(me);
+      AtRest(me, kTriesToOwn, lived);
+      return setting_.breakage.no_token ? log::OwnerToken{} : token;
+    };
     const auto owner = Owner::TakeOver(&log, me.now.tip, 0, Now(), "simulated", fold, draw);
     if (absl::IsDataLoss(owner.status())) return Halt(me, owner.status());
     if (!owner.ok()) continue;
     ledger_.Owns(me.name, (*owner)->tip());
     Note(me.name, " owns from batch ", (*owner)->tip().number, " at offset ", (*owner)->tip().offset);
-    if (!Work(me, log, **owner)) return;
+    if (!Work(me, log, **owner, lived)) return;
   }
 }
 
 // False: it halts.
-bool Stage::Work(Actor& me, EventLog& log, Owner& owner) {
+bool Stage::Work(Actor& me, EventLog& log, Owner& owner, int lived) {
   while (me.now.decisions.next < setting_.inputs) {
+    AtRest(me, kWorks, lived);
     const uint64_t left = setting_.inputs - me.now.decisions.next;
     const uint64_t count = std::min<uint64_t>(left, std::array{1, 2, 3, 0}[Free(4)]);  // an empty one too
     const std::string bytes = Decide(owner, me.now.decisions, me.now.decisions.next + count, Now());
@@ -117,7 +123,7 @@ bool Stage::Work(Actor& me, EventLog& log, Owner& owner) {
       return false;
     }
     if (!sent.ok()) return true;
-    for (absl::Duration wait = owner.courtesy(); wait > absl::ZeroDuration(); wait -= absl::Milliseconds(20)) Pass();
+    for (int i = 0; i < setting_.patience && owner.courtesy() > absl::ZeroDuration(); ++i) Pass();
     if (Free(32) == 1) return true;  // it leaves
   }
   return true;
@@ -175,6 +181,8 @@ void Stage::Halt(Actor& me, const absl::Status& why) {
 
 void Stage::ReaderLives(Actor& me, EventLog& log) {
   for (int lived = 0; setting_.rounds == 0 || lived < setting_.rounds; ++lived) {
+    if (lived > 0) log.Wait(me.now.tip, absl::Milliseconds(100));
+    AtRest(me, kReads, lived);
     const absl::Status read = log.Read(me.now.tip, [&](const Tip& at, const Batch& batch) {
       if (absl::Status folded = Fold(me, at, batch); !folded.ok()) return folded;
       if (Free(16) == 1) me.kept = me.now;
@@ -183,7 +191,6 @@ void Stage::ReaderLives(Actor& me, EventLog& log) {
     if (absl::IsDataLoss(read)) return Halt(me, read);
     if (Free(32) == 1) me.now = me.kept;
     if (Free(64) == 1) me.now = me.kept = {};
-    log.Wait(me.now.tip, absl::Milliseconds(100));
   }
 }
 

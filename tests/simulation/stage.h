@@ -70,6 +70,9 @@ class Stage : public log::Surroundings {
   virtual log::OwnerToken Token(Actor& actor) = 0;
   virtual int64_t Now() const = 0;
   virtual std::unique_ptr<log::EventLog> Connect(size_t actor);
+  // Here an actor's snapshots, attempts and how often it `lived` are all that it remembers (kTriesToOwn: if it never was left in doubt).
+  enum Rest { kTriesToOwn, kWorks, kReads, kEnded };
+  virtual void AtRest(Actor& me, Rest rest, int lived) {}
   void Pass() override { fibers_.Yield(); }
 
   void Begin(size_t actor);
@@ -96,7 +99,7 @@ class Stage : public log::Surroundings {
 
  private:
   void OwnerLives(Actor& me, log::EventLog& log);
-  bool Work(Actor& me, log::EventLog& log, log::Owner& owner);
+  bool Work(Actor& me, log::EventLog& log, log::Owner& owner, int lived);
   absl::Status Send(Actor& me, log::EventLog& log, log::Owner& owner, const Decisions& before, std::string bytes);
   void ReaderLives(Actor& me, log::EventLog& log);
   absl::Status Fold(Actor& me, const log::Tip& at, const log::Batch& batch);
