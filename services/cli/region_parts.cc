@@ -20,19 +20,18 @@ namespace overdracht::cli {
 using workflow::ClockKind;
 
 // Reads the whole journal again in the background, slowly: what the start did not read is verified too, and damage is found while it can be
-// mended from a copy.
+// mended from a copy. At most a fiftieth of one core, so that it is not felt: a gigabyte takes minutes.
 class SlowPass {
  public:
   SlowPass(log::EventLog* journal, uint64_t batches, std::function<void(absl::Status)> found)
       : thread_([this, journal, batches, found = std::move(found)] {
           const absl::Status status = journal->Read({}, [&](const log::Tip& at, const log::Batch&) {
-            // At most a fifth of one core.
-            const absl::Time begun = last_;
-            last_ = absl::Now();
-            const absl::Duration rest = std::min(absl::Milliseconds(200), std::max(absl::ZeroDuration(), last_ - begun) * 4);
+            const absl::Duration worked = absl::Now() - began_;
             absl::MutexLock lock(&mutex_);
-            mutex_.AwaitWithTimeout(absl::Condition(&stopping_), rest);
-            last_ = absl::Now();
+            if (worked >= kStretch) {
+              mutex_.AwaitWithTimeout(absl::Condition(&stopping_), std::min(kLongestRest, worked * kRestsPerWork));
+              began_ = absl::Now();
+            }
             return stopping_ || at.number >= batches ? absl::CancelledError() : absl::OkStatus();
           });
           if (!status.ok() && !absl::IsCancelled(status)) found(status);
@@ -46,9 +45,12 @@ class SlowPass {
   }
 
  private:
+  static constexpr absl::Duration kStretch = absl::Milliseconds(1), kLongestRest = absl::Seconds(1);
+  static constexpr int kRestsPerWork = 49;
+
   absl::Mutex mutex_;
   bool stopping_ = false;
-  absl::Time last_ = absl::Now();
+  absl::Time began_ = absl::Now();  // to work, after a rest
   std::thread thread_;
 };
 

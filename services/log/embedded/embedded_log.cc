@@ -7,9 +7,10 @@
 namespace overdracht::log {
 namespace {
 
-// How much a reader takes at once: little at first, as many want the next few batches only.
+// How much a reader takes at once: little at first, as many want the next few batches only, and never so much that an append, which waits
+// meanwhile, would be felt to wait, also where the disk has to be asked.
 constexpr size_t kFewBytes = 16 << 10;
-constexpr size_t kManyBytes = 1 << 20;
+constexpr size_t kManyBytes = 64 << 10;
 constexpr absl::string_view kOtherHistory = "its writer knew another batch to stand before it";
 
 absl::Status Damaged(uint64_t offset, absl::string_view why) {

@@ -10,8 +10,8 @@
 namespace overdracht::log {
 namespace {
 
-// About 16 MB of WAL.
-constexpr int kLongWal = 4000;
+// About 4 MB of WAL: it is moved into the file by who appends, and that is to take milliseconds.
+constexpr int kLongWal = 1000;
 
 // After a sync that failed nobody knows what is on the disk, and a second one may say 'done' without doing it: end, and let the next start
 // see what is there.
