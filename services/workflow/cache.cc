@@ -90,8 +90,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
   if (!database.ok()) return database.status();
   // What is not committed stays in memory (cache_spill), so that a full disk takes nothing away before Commit.
-  for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_spill=OFF",
-                          "PRAGMA cache_size=-16384", kSchema}) {
+  for (const char* sql :
+       {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA cache_spill=OFF", "PRAGMA cache_size=-16384", kSchema}) {
     if (absl::Status status = (*database)->Execute(sql); !status.ok()) return status;
   }
   return database;
@@ -138,7 +138,7 @@ absl::Status Cache::Prepare() {
        "INSERT INTO trajecten VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET due = excluded.due,"
        " due_checked = excluded.due_checked, traject = excluded.traject, memory = excluded.memory, checked = excluded.checked"},
       {&read_ids_, "SELECT id FROM trajecten WHERE id > ? ORDER BY id LIMIT ?"},
-      {&read_timers_, "SELECT id, due, due_checked FROM trajecten WHERE due >= 0 AND due >= ? ORDER BY due"},
+      {&read_timers_, "SELECT id, due, due_checked FROM trajecten WHERE due >= 0 AND (due, id) >= (?, ?) ORDER BY due, id"},
       {&add_outbox_, "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)"},
       {&read_outbox_,
        "SELECT record, kinds, checked FROM outbox WHERE organisation = ? AND record >= ? AND kinds & ? ORDER BY record LIMIT ?"},
@@ -174,8 +174,7 @@ absl::Status Cache::Commit(const CachedAt& at) {
   std::string bytes = EncodeTip(at.tip);
   PutInteger(&bytes, Unsigned(at.clock_us));
   if (absl::Status status = write_at_.Reset().Bind(bytes).Bind(Check("at", absl::string_view(bytes))).Run(); !status.ok()) return status;
-  if (absl::Status status = database_->Execute("COMMIT"); !status.ok()) return status;
-  return wal_->AfterCommit();
+  return database_->Execute("COMMIT");
 }
 
 void Cache::Rollback() {
@@ -223,8 +222,9 @@ absl::StatusOr<std::vector<std::string>> Cache::ReadIds(absl::string_view after,
   return ids;
 }
 
-absl::Status Cache::ReadTimers(base::Micros from, absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit) {
-  read_timers_.Reset().Bind(from);
+absl::Status Cache::ReadTimers(base::Micros from, absl::string_view from_id,
+                               absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit) {
+  read_timers_.Reset().Bind(from).Bind(from_id);
   for (;;) {
     const absl::StatusOr<bool> row = read_timers_.Step();
     if (!row.ok()) return row.status();

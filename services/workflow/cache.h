@@ -53,7 +53,9 @@ class Cache {
   // Nothing: empty.
   absl::StatusOr<std::optional<CachedAt>> At();
   absl::Status Commit(const CachedAt& at);
-  // The last Commit is still on its way to the disk: another one would wait for it.
+  // Moves what was committed on into the file, when that is much. Only between Commit and the next change; a few milliseconds.
+  absl::Status MoveOn() { return wal_->MoveWhenLong(); }
+  // What was moved is still on its way to the disk: a Commit would wait for it.
   bool Busy() const { return wal_->Busy(); }
   void Rollback();
 
@@ -62,8 +64,10 @@ class Cache {
   absl::Status WriteTraject(absl::string_view id, const engine::TrajectState& state, std::optional<base::Micros> due);
   // The ids after `after`, sorted.
   absl::StatusOr<std::vector<std::string>> ReadIds(absl::string_view after, int limit);
-  // The trajecten whose earliest timer runs out then or later, the earliest first, until `visit` has enough of them (false).
-  absl::Status ReadTimers(base::Micros from, absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit);
+  // The trajecten whose earliest timer runs out then or later, the earliest first, those of one moment by id, from this id on; until
+  // `visit` has enough of them (false).
+  absl::Status ReadTimers(base::Micros from, absl::string_view from_id,
+                          absl::FunctionRef<bool(absl::string_view id, base::Micros due)> visit);
 
   // Outboxes.
   absl::Status AddOutboxEntry(absl::string_view organisation, const OutboxEntry& entry);

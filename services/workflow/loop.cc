@@ -1,14 +1,10 @@
 #include "services/workflow/loop.h"
 
-#include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
-
-#include <set>
 
 #include "services/engine/query.h"
 #include "services/event/write.h"
 #include "services/workflow/answer.h"
-#include "services/workflow/failpoint.h"
 
 namespace overdracht::workflow {
 
@@ -18,8 +14,6 @@ using journal::v1::Record;
 namespace {
 
 constexpr size_t kInputsAtOnce = 16;  // between two looks at the time
-
-std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
 
 }  // namespace
 
@@ -77,20 +71,18 @@ std::shared_ptr<const chart::Workflows> Loop::workflows() const {
 }
 
 void Loop::Run() {
-  while (halted_.ok() && !queue_.ClosedAndEmpty()) {
+  while (halted_.ok() && !(held_.empty() && queue_.ClosedAndEmpty())) {
     Serve();
     absl::MutexLock lock(&mutex_);
     if (halted_.ok()) halted_ = stop_;
   }
   queue_.Close();
   const absl::Status left = halted_.ok() ? absl::UnavailableError("the service is stopping; send again later") : halted_;
-  for (std::vector<Input> inputs = queue_.Take(SIZE_MAX, absl::InfinitePast()).inputs; !inputs.empty();
-       inputs = queue_.Take(SIZE_MAX, absl::InfinitePast()).inputs) {
-    for (Input& input : inputs) {
-      if (auto* report = std::get_if<Report>(&input)) report->done(left);
-      if (auto* advance = std::get_if<Advance>(&input)) advance->done(left);
-      if (auto* question = std::get_if<Question>(&input)) question->ask(left);
-    }
+  for (; TakeFromQueue(absl::InfinitePast()); held_.pop_front()) {
+    Input& input = held_.front();
+    if (auto* report = std::get_if<Report>(&input)) report->done(left);
+    if (auto* advance = std::get_if<Advance>(&input)) advance->done(left);
+    if (auto* question = std::get_if<Question>(&input)) question->ask(left);
   }
   // A cache that cannot be written costs the next start some time, no more.
   if (halted_.ok() && stuck_.empty()) (void)partition_->Checkpoint();
@@ -99,25 +91,26 @@ void Loop::Run() {
 
 // One round, from its inputs to their answers.
 void Loop::Serve() {
-  const auto take = [&](size_t most, absl::Time until) { return queue_.Take(std::min(most, kInputsAtOnce), until); };
-  InputQueue::Taken taken = take(options_.most_inputs_per_round, NextMoment());
+  several_wait_ = false;
+  TakeFromQueue(NextMoment());
   const Figures::Round round(&figures_);
-  TryStuckBatch();
-  CheckpointSometimes();
-  std::vector<Question> questions;
   const absl::Time begin = absl::Now();
-  bool several = false;  // organisations have something in this round
-  for (size_t left = options_.most_inputs_per_round; !taken.inputs.empty(); taken = take(left, absl::InfinitePast())) {
-    for (Input& input : taken.inputs) TakeIn(std::move(input), &questions);
-    left -= taken.inputs.size();
-    several |= taken.of_several_lanes;
-    const bool others_wait = several && taken.one_lane_has_more;
-    if (left == 0 || !stuck_.empty() || absl::Now() - begin >= (others_wait ? options_.longest_wait_for_one : options_.longest_round))
+  round_ends_ = begin + options_.longest_round;
+  TryStuckBatch();
+  MoveCheckpointOn();
+  std::vector<Question> questions;
+  for (size_t left = options_.most_inputs_per_round; !held_.empty() && left > 0; --left) {
+    if (!TakeIn(&held_.front(), &questions)) {
+      TakeOutQuestions(&questions);
       break;
+    }
+    held_.pop_front();
+    if (held_.size() % kInputsAtOnce == 0 && (!stuck_.empty() || RoundIsLong(begin))) break;
+    TakeFromQueue(absl::InfinitePast());
   }
   absl::Status status;
   if (stuck_.empty() && halted_.ok()) {
-    status = FireDue(options_.clock == ClockKind::kWall ? options_.machine_clock() : partition_->clock_us());
+    status = FireDue(options_.clock == ClockKind::kWall ? options_.machine_clock() : partition_->clock_us()).status();
     if (status.ok()) status = Commit();
   }
   if (!status.ok()) Abandon(status);
@@ -128,23 +121,60 @@ void Loop::Serve() {
       question.ask(halted_);
     }
   }
+  CheckpointSometimes();
   // Also when nobody reports anything: else a list could not be read for as long.
   if (halted_.ok() && stuck_.empty() && partition_->damaged()) Abandon(absl::DataLossError("the cache is damaged"));
 }
 
-void Loop::TakeIn(Input&& input, std::vector<Question>* questions) {
-  if (auto* question = std::get_if<Question>(&input)) return questions->push_back(std::move(*question));
-  auto* const report = std::get_if<Report>(&input);
-  absl::Status status = report != nullptr ? Take(report) : Take(&std::get<Advance>(input));
+bool Loop::TakeFromQueue(absl::Time until) {
+  if (!held_.empty()) return true;
+  InputQueue::Taken taken = queue_.Take(kInputsAtOnce, until);
+  for (Input& input : taken.inputs) held_.push_back(std::move(input));
+  several_wait_ |= taken.of_several_lanes;
+  one_lane_has_more_ = taken.one_lane_has_more;
+  return !held_.empty();
+}
+
+bool Loop::RoundIsLong(absl::Time begin) const {
+  return absl::Now() - begin >= (several_wait_ && one_lane_has_more_ ? options_.longest_wait_for_one : options_.longest_round);
+}
+
+bool Loop::TakeIn(Input* input, std::vector<Question>* questions) {
+  if (auto* question = std::get_if<Question>(input)) {
+    questions->push_back(std::move(*question));
+    return true;
+  }
+  auto* const report = std::get_if<Report>(input);
+  const absl::StatusOr<bool> taken = report != nullptr ? Take(report) : Take(&std::get<Advance>(*input));
+  if (taken.ok() && !*taken) return false;
+  absl::Status status = taken.status();
   if (status.ok()) status = CommitIfFull();
-  if (status.ok()) return;
+  if (status.ok()) return true;
   // Also the one at which it failed hears of it.
   if (report != nullptr && report->done) Promise(report, {});
   Abandon(status);
+  return true;
+}
+
+// While reports wait for the timers before them, whoever only asks does not wait with them.
+void Loop::TakeOutQuestions(std::vector<Question>* questions) {
+  if (held_.size() < options_.most_inputs_per_round) {
+    for (Input& input : queue_.Take(kInputsAtOnce, absl::InfinitePast()).inputs) held_.push_back(std::move(input));
+  }
+  std::deque<Input> others;
+  for (Input& input : held_) {
+    if (auto* question = std::get_if<Question>(&input)) {
+      questions->push_back(std::move(*question));
+    } else {
+      others.push_back(std::move(input));
+    }
+  }
+  held_ = std::move(others);
 }
 
 // When there is something to do without an input.
 absl::Time Loop::NextMoment() {
+  if (!held_.empty()) return absl::InfinitePast();
   if (!stuck_.empty()) return next_try_;
   absl::Time moment = partition_->AtCheckpoint() ? absl::InfiniteFuture() : next_checkpoint_;
   if (options_.clock == ClockKind::kWall) {
@@ -156,17 +186,17 @@ absl::Time Loop::NextMoment() {
 
 // ---- Decide ----------------------------------------------------------------------------------------------------------------------------
 
-absl::Status Loop::Take(Report* report) {
+absl::StatusOr<bool> Loop::Take(Report* report) {
   if (report->order && report->order->broken) {
     std::exchange(report->done, nullptr)(absl::AbortedError("a report before this one could not be recorded; send again from there"));
-    return absl::OkStatus();
+    return true;
   }
   if (!stuck_.empty() || !halted_.ok() || partition_->Overfull()) {
     if (report->order) report->order->broken = true;
     std::exchange(report->done, nullptr)(!halted_.ok()     ? halted_
                                          : !stuck_.empty() ? stuck_why_
                                                            : absl::ResourceExhaustedError("the cache cannot be written"));
-    return absl::OkStatus();
+    return true;
   }
   if (const auto* malformed = std::get_if<event::Malformed>(&report->event)) {
     if (!report->validate_only) {
@@ -174,19 +204,24 @@ absl::Status Loop::Take(Report* report) {
       if (!status.ok()) return status;
     }
     Promise(report, AnswerOf(malformed->refusal));
-    return absl::OkStatus();
+    return true;
   }
   auto& event = std::get<Event>(report->event);
   // A clock `events` that no event has set yet begins now.
   const bool set = options_.clock == ClockKind::kEvents && partition_->clock_us() > 0;
   if (report->now) event.set_time_us(set ? partition_->clock_us() : options_.machine_clock());
-  if (event.organisation() != report->caller) return RefuseSource(report, &event);
-  if (report->validate_only) return Validate(report, &event);
-  return DecideEvent(report, &event);
+  if (event.organisation() == report->caller && !report->validate_only) {
+    const absl::StatusOr<bool> reached = ReachMoment(MomentOf(event));
+    if (!reached.ok() || !*reached) return reached;
+  }
+  const absl::Status status = event.organisation() != report->caller ? RefuseSource(report, &event)
+                              : report->validate_only                ? Validate(report, &event)
+                                                                     : DecideEvent(report, &event);
+  if (!status.ok()) return status;
+  return true;
 }
 
 absl::Status Loop::DecideEvent(Report* report, Event* event) {
-  if (absl::Status status = ReachMoment(MomentOf(*event)); !status.ok()) return status;
   const absl::StatusOr<engine::TrajectState*> found = partition_->FindOrMake(event->traject());
   if (!found.ok()) return found.status();
   engine::TrajectState* const state = *found;
@@ -281,51 +316,62 @@ journal::v1::Refusal Loop::RefuseMoved(const Report& report, engine::TrajectStat
   return refusal;
 }
 
-absl::Status Loop::Take(Advance* advance) {
+absl::StatusOr<bool> Loop::Take(Advance* advance) {
   if (options_.clock != ClockKind::kEvents) {
     advance->done(absl::FailedPreconditionError("expected the clock `events`, but this folder has the clock `wall`"));
-    return absl::OkStatus();
+    return true;
   }
   if (!stuck_.empty() || !halted_.ok()) {
     advance->done(halted_.ok() ? stuck_why_ : halted_);
-    return absl::OkStatus();
+    return true;
   }
-  absl::Status status = ReachMoment(advance->to_us);
+  const absl::StatusOr<bool> reached = ReachMoment(advance->to_us);
+  if (reached.ok() && !*reached) return false;
+  absl::Status status = reached.status();
   if (status.ok()) status = NoteClock();
   if (!status.ok()) {
     advance->done(status);
     return status;
   }
   advanced_.emplace_back(std::move(advance->done), partition_->clock_us());
-  return absl::OkStatus();
+  return true;
 }
 
 base::Micros Loop::MomentOf(const Event& event) const {
   return options_.clock == ClockKind::kEvents ? event.time_us() : options_.machine_clock();
 }
 
-absl::Status Loop::ReachMoment(base::Micros moment) {
-  if (absl::Status status = FireDue(std::max(moment, partition_->clock_us())); !status.ok()) return status;
-  partition_->ClockReached(moment);
-  return absl::OkStatus();
+absl::StatusOr<bool> Loop::ReachMoment(base::Micros moment) {
+  const absl::StatusOr<bool> fired = FireDue(std::max(moment, partition_->clock_us()));
+  if (fired.ok() && *fired) partition_->ClockReached(moment);
+  return fired;
 }
 
-absl::Status Loop::FireDue(base::Micros moment) {
-  if (absl::Status status = partition_->LookAhead(moment); !status.ok()) return status;
-  for (auto due = partition_->NextDue(); due && due->at_us <= moment; due = partition_->NextDue()) {
-    const std::string id(due->traject);
-    const absl::StatusOr<engine::TrajectState*> state = partition_->FindOrMake(id);
-    if (!state.ok()) return state.status();
-    const std::optional<engine::DueTimer> timer = engine::NextTimer((*state)->traject);
-    if (!timer || timer->at_us != due->at_us) return absl::DataLossError("cache.db: the timer index does not fit the trajecten");
-    Record* const record = AddRecord(std::max(timer->at_us, (*state)->traject.last_us()));
-    record->set_traject(id);
-    *record->mutable_term() = timer->term;
-    partition_->ClockReached(record->time_us());
-    Decide(*state, record);
-    Keep(id, *state, record);
-    if (absl::Status status = CommitIfFull(); !status.ok()) return status;
+absl::StatusOr<bool> Loop::FireDue(base::Micros moment) {
+  while (partition_->QuietUntil() <= moment) {
+    if (!partition_->NextDue()) {
+      if (absl::Status status = partition_->LookAhead(); !status.ok()) return status;
+    } else {
+      if (absl::Status status = Fire(*partition_->NextDue()); !status.ok()) return status;
+      if (absl::Status status = CommitIfFull(); !status.ok()) return status;
+    }
+    if (absl::Now() >= round_ends_) return partition_->QuietUntil() > moment;
   }
+  return true;
+}
+
+absl::Status Loop::Fire(const Partition::Due& due) {
+  const std::string id(due.traject);
+  const absl::StatusOr<engine::TrajectState*> state = partition_->FindOrMake(id);
+  if (!state.ok()) return state.status();
+  const std::optional<engine::DueTimer> timer = engine::NextTimer((*state)->traject);
+  if (!timer || timer->at_us != due.at_us) return absl::DataLossError("cache.db: the timer index does not fit the trajecten");
+  Record* const record = AddRecord(std::max(timer->at_us, (*state)->traject.last_us()));
+  record->set_traject(id);
+  *record->mutable_term() = timer->term;
+  partition_->ClockReached(record->time_us());
+  Decide(*state, record);
+  Keep(id, *state, record);
   return absl::OkStatus();
 }
 
@@ -373,104 +419,5 @@ void Loop::Keep(const std::string& traject, engine::TrajectState* state, Record*
 void Loop::Promise(Report* report, Answer answer) {
   pending_.push_back({.done = std::exchange(report->done, nullptr), .order = report->order, .answer = std::move(answer)});
 }
-
-// ---- Append, answer, project -----------------------------------------------------------------------------------------------------------
-
-absl::Status Loop::CommitIfFull() { return batch_ && batch_->size() >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus(); }
-
-absl::Status Loop::Commit() {
-  if (absl::Status status = unreadable_->Commit(); !status.ok()) return status;
-  const log::Tip before = owner_->tip();
-  if (batch_) {
-    stuck_ = batch_->Finish();
-    batch_.reset();
-    Failpoint("append");
-    if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
-    stuck_.clear();
-    figures_.AddBatch(records_.all());
-  }
-  for (Pending& pending : pending_) {
-    Failpoint("answer");
-    figures_.AddAnswer(pending.answer);
-    pending.done(std::move(pending.answer));
-  }
-  for (auto& [done, clock] : advanced_) done(clock);
-  pending_.clear();
-  advanced_.clear();
-  if (records_.empty()) return absl::OkStatus();
-  Failpoint("project");
-  std::set<std::string> told;
-  absl::Status status = partition_->Project(before, owner_->tip(), records_.all(), options_.told ? &told : nullptr);
-  records_.Clear();
-  if (!status.ok()) return status;
-  for (const std::string& organisation : told) options_.told(organisation);
-  return status;
-}
-
-// The open batch does not go on: its callers are told, and the state goes back to what is durable.
-void Loop::Abandon(const absl::Status& why) {
-  for (Pending& pending : pending_) {
-    if (pending.order) pending.order->broken = true;
-    pending.done(why);
-  }
-  for (auto& [done, clock] : advanced_) done(why);
-  pending_.clear();
-  advanced_.clear();
-  records_.Clear();
-  batch_.reset();
-  unreadable_->Rollback();
-  if (!stuck_.empty()) {
-    stuck_why_ = why;
-    next_try_ = absl::Now() + options_.try_again;
-    if (!absl::IsResourceExhausted(why) && !absl::IsUnavailable(why)) return Halt(why);
-  } else if (absl::IsDataLoss(why)) {
-    // The cache is damaged.
-    partition_.reset();
-    if (absl::Status status = Cache::Drop(CachePath(options_)); !status.ok()) return Halt(status);
-  }
-  if (absl::Status status = Rebuild(); !status.ok()) Halt(status);
-}
-
-void Loop::TryStuckBatch() {
-  if (stuck_.empty() || !halted_.ok() || absl::Now() < next_try_) return;
-  next_try_ = absl::Now() + options_.try_again;
-  const absl::Status status = owner_->Append(stuck_);
-  if (status.ok()) {
-    stuck_.clear();
-    // Fold it as a restart would.
-    if (absl::Status read = partition_->CatchUp(journal_); !read.ok()) return Abandon(read);
-    journaled_clock_us_ = partition_->clock_us();
-    if (options_.told) options_.told("");
-    return;
-  }
-  stuck_why_ = status;
-  if (!absl::IsResourceExhausted(status) && !absl::IsUnavailable(status)) Halt(status);
-}
-
-void Loop::CheckpointSometimes() {
-  if (partition_ == nullptr || partition_->AtCheckpoint() || absl::Now() < next_checkpoint_) return;
-  next_checkpoint_ = absl::Now() + options_.checkpoint_every;
-  if (absl::Status status = partition_->CheckpointUnlessBusy(); !status.ok()) Abandon(status);
-}
-
-absl::Status Loop::Rebuild() {
-  if (options_.make_watch) watch_ = options_.make_watch();
-  PartitionLimits limits = options_.partition;
-  for (;;) {
-    partition_.reset();  // one connection a file
-    absl::StatusOr<std::unique_ptr<Partition>> partition = Partition::Open(CachePath(options_), journal_, limits);
-    if (partition.ok()) {
-      partition_ = *std::move(partition);
-      journaled_clock_us_ = partition_->clock_us();
-      return absl::OkStatus();
-    }
-    // A cache that cannot be written: make do with memory, as far as it goes.
-    limits.records_per_checkpoint *= 2;
-    if (!absl::IsResourceExhausted(partition.status()) || limits.records_per_checkpoint > limits.most_records_behind)
-      return partition.status();
-  }
-}
-
-void Loop::Halt(absl::Status why) { halted_ = std::move(why); }
 
 }  // namespace overdracht::workflow

@@ -6,6 +6,7 @@
 //
 // The clock `wall` is the machine's, never earlier than before; `events` is the latest time of an event that could be read and came from
 // whom it says. Before an input is decided every timer of every traject that is due by then fires, in due order, decided at its due moment.
+// When these are many the input waits some rounds for them; who only asks does not.
 //
 // When the disk is full the callers of the batch are told so, the state goes back to what is durable, and the same bytes are offered to
 // the log until they count: a batch is never decided anew for its place in the chain. Until then questions are answered, reports refused.
@@ -15,6 +16,7 @@
 #include <absl/status/statusor.h>
 #include <absl/synchronization/mutex.h>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -100,18 +102,25 @@ class Loop {
 
   void Run();
   void Serve();
-  void TakeIn(Input&& input, std::vector<Question>* questions);
+  // Held: the next ones in their order. False: there are none.
+  bool TakeFromQueue(absl::Time until);
+  bool RoundIsLong(absl::Time begin) const;
+  // False: it has to wait for timers that are due before it, and nothing became of it.
+  bool TakeIn(Input* input, std::vector<Question>* questions);
+  void TakeOutQuestions(std::vector<Question>* questions);
   absl::Time NextMoment();
 
-  // Decide: into the open batch. An error means that the open batch cannot be finished.
-  absl::Status Take(Report* report);
-  absl::Status Take(Advance* advance);
+  // Decide: into the open batch. An error means that the open batch cannot be finished. False: not yet, as TakeIn says.
+  absl::StatusOr<bool> Take(Report* report);
+  absl::StatusOr<bool> Take(Advance* advance);
   absl::Status DecideEvent(Report* report, event::v1::Event* event);
   absl::Status RefuseSource(Report* report, event::v1::Event* event);
   absl::Status Validate(Report* report, event::v1::Event* event);
   void Decide(engine::TrajectState* state, journal::v1::Record* record);
-  absl::Status ReachMoment(base::Micros moment);
-  absl::Status FireDue(base::Micros moment);
+  absl::StatusOr<bool> ReachMoment(base::Micros moment);
+  // One at least, and no more once the round has lasted long enough: false, some are left.
+  absl::StatusOr<bool> FireDue(base::Micros moment);
+  absl::Status Fire(const Partition::Due& due);
   absl::Status NoteClock();
   absl::Status Deploy(workflow::v1::WorkflowDefinition definition);
   uint64_t NextNumber() const { return owner_->tip().last_record + records_.size() + 1; }
@@ -128,6 +137,7 @@ class Loop {
   void Abandon(const absl::Status& why);
   void TryStuckBatch();
   void CheckpointSometimes();
+  void MoveCheckpointOn();
   absl::Status Rebuild();
   void Halt(absl::Status why);
 
@@ -139,6 +149,10 @@ class Loop {
   std::function<void(absl::Status)> ended_;
 
   // The loop's thread only.
+  std::deque<Input> held_;     // taken from the queue, and not decided yet
+  bool several_wait_ = false;  // organisations have something in this round
+  bool one_lane_has_more_ = false;
+  absl::Time round_ends_ = absl::InfiniteFuture();
   std::unique_ptr<log::Owner> owner_;
   std::unique_ptr<Partition> partition_;
   std::unique_ptr<Unreadable> unreadable_;

@@ -15,8 +15,6 @@ Partition::Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits
 
 namespace {
 
-// Timers that are looked up at once.
-constexpr size_t kTimersAtOnce = 10'000;
 constexpr base::Micros kForEver = std::numeric_limits<base::Micros>::max();
 
 // A cache is made behind what is durable. One that knows more than the journal is the only witness that the journal has lost its end.
@@ -76,31 +74,29 @@ absl::Status Partition::Load() {
   return absl::OkStatus();
 }
 
-absl::Status Partition::LookAhead(base::Micros moment) {
-  while (moment >= looked_until_us_ && looked_until_us_ != kForEver) {
-    // The cache must have them all.
-    if (absl::Status status = WriteDirty(); !status.ok()) return status;
-    const base::Micros from = std::exchange(looked_until_us_, kForEver);
-    size_t looked_up = 0;
-    base::Micros last = 0;
-    const absl::Status read = cache_->ReadTimers(from, [&](absl::string_view id, base::Micros due) {
-      // All that run out in one moment are looked up together.
-      if (looked_up >= kTimersAtOnce && due != last) {
-        looked_until_us_ = due;
-        return false;
-      }
-      TimerKey key{last = due, {}};
-      std::copy_n(id.begin(), 16, key.second.begin());
-      timers_.insert(key);
-      ++looked_up;
+absl::Status Partition::LookAhead() {
+  // The cache must have them all.
+  if (absl::Status status = WriteDirty(); !status.ok()) return status;
+  const base::Micros from = std::exchange(looked_until_us_, kForEver);
+  const std::string from_id = std::exchange(looked_until_id_, "");
+  size_t looked_up = 0;
+  const absl::Status read = cache_->ReadTimers(from, from_id, [&](absl::string_view id, base::Micros due) {
+    if (looked_up++ < limits_.timers_at_once) {
+      timers_.insert(KeyOf(due, id));
       return true;
-    });
-    if (!read.ok()) {
-      damaged_ |= absl::IsDataLoss(read);
-      return read;
     }
-  }
-  return absl::OkStatus();
+    looked_until_us_ = due;
+    looked_until_id_ = std::string(id);
+    return false;
+  });
+  damaged_ |= absl::IsDataLoss(read);
+  return read;
+}
+
+Partition::TimerKey Partition::KeyOf(base::Micros due, absl::string_view id) {
+  TimerKey key{due, {}};
+  std::copy_n(id.begin(), 16, key.second.begin());
+  return key;
 }
 
 absl::Status Partition::CatchUp(log::EventLog* journal) {
@@ -175,23 +171,15 @@ void Partition::Changed(absl::string_view id) {
   std::optional<base::Micros> due;
   if (const auto next = engine::NextTimer(hot.state.traject)) due = next->at_us;
   if (due == hot.due) return;
-  TimerKey key;
-  std::copy_n(id.begin(), 16, key.second.begin());
-  if (hot.due && *hot.due < looked_until_us_) {
-    key.first = *hot.due;
-    timers_.erase(key);
-  }
-  if (due && *due < looked_until_us_) {
-    key.first = *due;
-    timers_.insert(key);
-  }
+  if (hot.due) timers_.erase(KeyOf(*hot.due, id));
+  if (due && LookedUp(*due, id)) timers_.insert(KeyOf(*due, id));
   hot.due = due;
 }
 
 std::optional<Partition::Due> Partition::NextDue() const {
-  if (timers_.empty()) return std::nullopt;
-  const TimerKey& first = *timers_.begin();
-  return Due{.at_us = first.first, .traject = absl::string_view(first.second.data(), first.second.size())};
+  if (timers_.empty() || timers_.begin()->first >= looked_until_us_) return std::nullopt;
+  const auto& [at_us, id] = *timers_.begin();
+  return Due{.at_us = at_us, .traject = absl::string_view(reinterpret_cast<const char*>(id.data()), id.size())};
 }
 
 absl::Status Partition::Deploy(uint64_t record, const journal::v1::DefinitionDeployed& deployed) {
@@ -228,8 +216,11 @@ absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, con
     }
   }
   tip_ = tip;
-  if (tip_.last_record - checkpoint_.last_record >= limits_.records_per_checkpoint) return Checkpoint();
-  // Nobody waits for a partition that catches up.
+  if (tip_.last_record - checkpoint_.last_record >= limits_.records_per_checkpoint) {
+    if (absl::Status status = Checkpoint(); !status.ok()) return status;
+    // Nobody waits for a partition that catches up.
+    return catching_up_ ? MoveCheckpointOn() : absl::OkStatus();
+  }
   if (!catching_up_ && dirty_ >= limits_.changed_per_checkpoint) return CheckpointUnlessBusy();
   return absl::OkStatus();
 }

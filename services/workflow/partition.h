@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "overdracht/journal/v1/record.pb.h"
@@ -39,6 +40,8 @@ struct PartitionLimits {
   // stands still while the trajecten are written.
   uint64_t records_per_checkpoint = 20'000;
   size_t changed_per_checkpoint = 256;
+  // Timers that are looked up at once.
+  size_t timers_at_once = 2'000;
   // With so many records behind the last checkpoint, because the cache cannot be written, nothing more should be taken in.
   uint64_t most_records_behind = 400'000;
 };
@@ -56,14 +59,14 @@ class Partition {
   // After every decision on the traject.
   void Changed(absl::string_view id);
 
-  // The earliest timer of all those that LookAhead has looked up; the view is good until the next Changed.
+  // The earliest timer, where LookAhead has looked it up; the view is good until the next Changed.
   struct Due {
     base::Micros at_us = 0;
     absl::string_view traject;
   };
   std::optional<Due> NextDue() const;
-  // Looks up all timers that run out by then. The others, however many, stay in the cache.
-  absl::Status LookAhead(base::Micros moment);
+  // Looks up some more. The others, however many, stay in the cache.
+  absl::Status LookAhead();
   // No timer runs out before this moment.
   base::Micros QuietUntil() const { return timers_.empty() ? looked_until_us_ : std::min(timers_.begin()->first, looked_until_us_); }
 
@@ -86,6 +89,8 @@ class Partition {
   absl::Status Checkpoint();
   // The same, but not while it would have to wait for the disk.
   absl::Status CheckpointUnlessBusy() { return cache_->Busy() ? absl::OkStatus() : Checkpoint(); }
+  // The second half of a checkpoint, which can wait for another round: see Cache. Does nothing when a batch was projected meanwhile.
+  absl::Status MoveCheckpointOn() { return cache_->MoveOn(); }
   bool AtCheckpoint() const { return tip_ == checkpoint_; }
   // Something of the cache could not be read: the partition must be opened anew, without it.
   bool damaged() const { return damaged_; }
@@ -110,7 +115,11 @@ class Partition {
     bool dirty = false;
     std::list<std::string>::iterator used;
   };
-  using TimerKey = std::pair<base::Micros, std::array<char, 16>>;
+  // In the order in which they fire. Not that of the cache, whose bytes have no sign: of one moment all must be known before the first.
+  using TimerKey = std::pair<base::Micros, std::array<signed char, 16>>;
+
+  static TimerKey KeyOf(base::Micros due, absl::string_view id);
+  bool LookedUp(base::Micros due, absl::string_view id) const { return std::tie(due, id) < std::tie(looked_until_us_, looked_until_id_); }
 
   Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits);
   absl::Status Load();
@@ -134,8 +143,10 @@ class Partition {
   absl::flat_hash_map<std::string, std::unique_ptr<Hot>> hot_;
   std::list<std::string> recent_;  // the hot ones, the one used last in front
   size_t dirty_ = 0;               // of the hot ones
-  std::set<TimerKey> timers_;      // the earliest of each traject, of those before looked_until_us_
+  std::set<TimerKey> timers_;      // the earliest of each traject, as far as they are looked up
+  // In the order of the cache. All before this moment are looked up, and of this moment those before this id.
   base::Micros looked_until_us_ = 0;
+  std::string looked_until_id_;
   bool catching_up_ = false;
   std::shared_ptr<const chart::Workflows> workflows_;
 };

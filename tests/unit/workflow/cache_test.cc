@@ -1,6 +1,9 @@
 // A damaged cache is seen when it is read, and costs nothing but a start.
 #include "services/workflow/cache.h"
 
+#include <fstream>
+#include <thread>
+
 #include "tests/unit/workflow/service.h"
 
 namespace overdracht::workflow {
@@ -90,6 +93,41 @@ TEST(Cache, HoldsWhatWasCommittedAndNothingElse) {
   EXPECT_EQ((*at)->tip.number, 3u);
   EXPECT_EQ((*at)->clock_us, 7);
   EXPECT_EQ((*cache)->ReadTraject(id).value()->traject.workflow(), "first");
+}
+
+// What was moved out of the WAL stands in the file, and the WAL that it came from is not found again: it would take the file back.
+TEST(Cache, WhatWasMovedStaysMoved) {
+  Folder folder;
+  auto cache = Cache::Open(folder / "cache.db");
+  ASSERT_TRUE(cache.ok()) << cache.status();
+  engine::TrajectState state;
+  for (int n = 0; n < 300; ++n) {
+    state.traject.set_id(absl::StrCat("traject ", 10'000'000 + n));
+    state.traject.set_workflow(std::string(8000, 'w'));
+    ASSERT_TRUE((*cache)->WriteTraject(state.traject.id(), state, 5).ok());
+  }
+  ASSERT_TRUE((*cache)->Commit({.tip = {.number = 3}}).ok());
+  const auto copied = [&](std::initializer_list<const char*> files) {
+    for (const char* file : {"copy.db", "copy.db-wal"}) std::filesystem::remove(folder / file);
+    for (const char* suffix : files)
+      std::filesystem::copy_file(folder / absl::StrCat("cache.db", suffix), folder / absl::StrCat("copy.db", suffix));
+    auto copy = Cache::Open(folder / "copy.db");
+    const auto at = (*copy)->At();
+    return at.ok() && at->has_value() ? (*at)->tip.number : 0;
+  };
+  EXPECT_EQ(copied({""}), 0u);
+  ASSERT_TRUE((*cache)->MoveOn().ok());
+  state.traject.set_workflow("later");
+  ASSERT_TRUE((*cache)->WriteTraject(state.traject.id(), state, 6).ok());
+  while ((*cache)->Busy()) std::this_thread::yield();
+  EXPECT_EQ(copied({"", "-wal"}), 3u);
+  std::string header(32, 'x');
+  std::ifstream(folder / "cache.db-wal", std::ios::binary).read(header.data(), 32);
+  EXPECT_EQ(header, std::string(32, '\0'));
+  ASSERT_TRUE((*cache)->Commit({.tip = {.number = 4}}).ok());
+  EXPECT_EQ(copied({""}), 3u);
+  EXPECT_EQ(copied({"", "-wal"}), 4u);
+  EXPECT_EQ((*cache)->ReadTraject(state.traject.id()).value()->traject.workflow(), "later");
 }
 
 }  // namespace

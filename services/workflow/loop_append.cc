@@ -1,0 +1,122 @@
+// The second half of the loop: what was decided is appended, answered and projected; or not, and then the state goes back to what is
+// durable.
+#include <absl/time/clock.h>
+
+#include <set>
+#include <utility>
+
+#include "services/workflow/failpoint.h"
+#include "services/workflow/loop.h"
+
+namespace overdracht::workflow {
+
+namespace {
+
+std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
+
+}  // namespace
+
+absl::Status Loop::CommitIfFull() { return batch_ && batch_->size() >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus(); }
+
+absl::Status Loop::Commit() {
+  if (absl::Status status = unreadable_->Commit(); !status.ok()) return status;
+  const log::Tip before = owner_->tip();
+  if (batch_) {
+    stuck_ = batch_->Finish();
+    batch_.reset();
+    Failpoint("append");
+    if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
+    stuck_.clear();
+    figures_.AddBatch(records_.all());
+  }
+  for (Pending& pending : pending_) {
+    Failpoint("answer");
+    figures_.AddAnswer(pending.answer);
+    pending.done(std::move(pending.answer));
+  }
+  for (auto& [done, clock] : advanced_) done(clock);
+  pending_.clear();
+  advanced_.clear();
+  if (records_.empty()) return absl::OkStatus();
+  Failpoint("project");
+  std::set<std::string> told;
+  absl::Status status = partition_->Project(before, owner_->tip(), records_.all(), options_.told ? &told : nullptr);
+  records_.Clear();
+  if (!status.ok()) return status;
+  for (const std::string& organisation : told) options_.told(organisation);
+  return status;
+}
+
+// The open batch does not go on: its callers are told, and the state goes back to what is durable.
+void Loop::Abandon(const absl::Status& why) {
+  for (Pending& pending : pending_) {
+    if (pending.order) pending.order->broken = true;
+    pending.done(why);
+  }
+  for (auto& [done, clock] : advanced_) done(why);
+  pending_.clear();
+  advanced_.clear();
+  records_.Clear();
+  batch_.reset();
+  unreadable_->Rollback();
+  if (!stuck_.empty()) {
+    stuck_why_ = why;
+    next_try_ = absl::Now() + options_.try_again;
+    if (!absl::IsResourceExhausted(why) && !absl::IsUnavailable(why)) return Halt(why);
+  } else if (absl::IsDataLoss(why)) {
+    // The cache is damaged.
+    partition_.reset();
+    if (absl::Status status = Cache::Drop(CachePath(options_)); !status.ok()) return Halt(status);
+  }
+  if (absl::Status status = Rebuild(); !status.ok()) Halt(status);
+}
+
+void Loop::TryStuckBatch() {
+  if (stuck_.empty() || !halted_.ok() || absl::Now() < next_try_) return;
+  next_try_ = absl::Now() + options_.try_again;
+  const absl::Status status = owner_->Append(stuck_);
+  if (status.ok()) {
+    stuck_.clear();
+    // Fold it as a restart would.
+    if (absl::Status read = partition_->CatchUp(journal_); !read.ok()) return Abandon(read);
+    journaled_clock_us_ = partition_->clock_us();
+    if (options_.told) options_.told("");
+    return;
+  }
+  stuck_why_ = status;
+  if (!absl::IsResourceExhausted(status) && !absl::IsUnavailable(status)) Halt(status);
+}
+
+void Loop::CheckpointSometimes() {
+  if (!halted_.ok() || partition_->AtCheckpoint() || absl::Now() < next_checkpoint_) return;
+  next_checkpoint_ = absl::Now() + options_.checkpoint_every;
+  if (absl::Status status = partition_->CheckpointUnlessBusy(); !status.ok()) Abandon(status);
+}
+
+// What the last round wrote down, in a round that it did not take up already.
+void Loop::MoveCheckpointOn() {
+  if (!halted_.ok()) return;
+  if (absl::Status status = partition_->MoveCheckpointOn(); !status.ok()) Abandon(status);
+}
+
+absl::Status Loop::Rebuild() {
+  if (options_.make_watch) watch_ = options_.make_watch();
+  PartitionLimits limits = options_.partition;
+  for (;;) {
+    partition_.reset();  // one connection a file
+    absl::StatusOr<std::unique_ptr<Partition>> partition = Partition::Open(CachePath(options_), journal_, limits);
+    if (partition.ok()) {
+      partition_ = *std::move(partition);
+      journaled_clock_us_ = partition_->clock_us();
+      return absl::OkStatus();
+    }
+    // A cache that cannot be written: make do with memory, as far as it goes.
+    limits.records_per_checkpoint *= 2;
+    if (!absl::IsResourceExhausted(partition.status()) || limits.records_per_checkpoint > limits.most_records_behind)
+      return partition.status();
+  }
+}
+
+void Loop::Halt(absl::Status why) { halted_ = std::move(why); }
+
+}  // namespace overdracht::workflow
