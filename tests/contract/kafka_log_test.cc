@@ -235,8 +235,8 @@ TEST(KafkaLog, AHostileWriterBesideALiveOwner) {
 }
 
 TEST(KafkaLog, TwoOwnersThatFight) {
-  Claims claims;
   constexpr uint64_t kNumbers = 300;
+  Claims claims;
   const std::string topic = Broker().NewTopic();
   std::atomic<int> taken = 0;
   const auto fight = [&] {
@@ -256,6 +256,19 @@ TEST(KafkaLog, TwoOwnersThatFight) {
   other.join();
   EXPECT_GE(taken, 4);
   ExpectOnceEach(topic, kNumbers, &claims);
+}
+
+TEST(KafkaLog, ALogWhoseBeginningIsGone) {
+  const std::string topic = Broker().NewTopic();
+  const auto log = OpenLog(topic);
+  const auto owner = TakeOver(log.get());
+  ASSERT_TRUE(owner.ok()) << owner.status();
+  Claims claims;
+  Decide(owner->get(), 5, &claims);
+  Broker().LoseOldest(topic, 3);
+  const absl::Status read = log->Read({}, Ignore);
+  EXPECT_TRUE(absl::IsDataLoss(read)) << read;
+  EXPECT_TRUE(log->Read((*owner)->tip(), Ignore).ok()) << "from a tip that is there";
 }
 
 // The log is cut, and has grown again to the very length that the owner knows: its next batch would land directly behind its tip.

@@ -38,6 +38,22 @@ std::streamoff NewestBegins(const std::string& path) {
   return newest;
 }
 
+using Kafka = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
+using Queue = std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)>;
+using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
+
+Kafka Connect(const std::string& bootstrap) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), nullptr, 0);
+  return {rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0), &rd_kafka_destroy};
+}
+
+Event Answer(const Queue& queue) {
+  Event event(rd_kafka_queue_poll(queue.get(), 30'000), &rd_kafka_event_destroy);
+  OVERDRACHT_CHECK(event != nullptr && rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR, "the broker did not do it");
+  return event;
+}
+
 // It is made before the broker says that it is there, and has a leader.
 bool IsThere(rd_kafka_t* kafka, const std::string& name) {
   const std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> topic(rd_kafka_topic_new(kafka, name.c_str(), nullptr),
@@ -90,21 +106,15 @@ void KafkaBroker::Signal(int node, int signal) {
 
 std::string KafkaBroker::NewTopic() {
   const std::string name = absl::StrCat("journal-", ++topics_);
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap_.c_str(), nullptr, 0);
-  const std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)> kafka(rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0),
-                                                                       &rd_kafka_destroy);
-  const std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)> queue(rd_kafka_queue_new(kafka.get()),
-                                                                                   &rd_kafka_queue_destroy);
+  const Kafka kafka = Connect(bootstrap_);
   const std::unique_ptr<rd_kafka_NewTopic_t, decltype(&rd_kafka_NewTopic_destroy)> topic(
       rd_kafka_NewTopic_new(name.c_str(), 1, nodes_, nullptr, 0), &rd_kafka_NewTopic_destroy);
   for (const auto& [setting, value] : {std::pair("cleanup.policy", "delete"), {"retention.ms", "-1"}, {"retention.bytes", "-1"}})
     rd_kafka_NewTopic_set_config(topic.get(), setting, value);
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  const Queue queue(rd_kafka_queue_new(kafka.get()), &rd_kafka_queue_destroy);
   rd_kafka_CreateTopics(kafka.get(), topics, 1, nullptr, queue.get());
-  const std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)> made(rd_kafka_queue_poll(queue.get(), 30'000),
-                                                                                  &rd_kafka_event_destroy);
-  OVERDRACHT_CHECK(made != nullptr && rd_kafka_event_error(made.get()) == RD_KAFKA_RESP_ERR_NO_ERROR, "the topic could not be made");
+  const Event made = Answer(queue);
   size_t count = 0;
   const rd_kafka_topic_result_t** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(made.get()), &count);
   OVERDRACHT_CHECK(count == 1 && rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_NO_ERROR, "the topic could not be made");
@@ -114,6 +124,20 @@ std::string KafkaBroker::NewTopic() {
     absl::SleepFor(absl::Milliseconds(10));
   }
   return name;
+}
+
+void KafkaBroker::LoseOldest(const std::string& topic, int64_t before) {
+  const Kafka kafka = Connect(bootstrap_);
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)> offsets(
+      rd_kafka_topic_partition_list_new(1), &rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(offsets.get(), topic.c_str(), 0)->offset = before;
+  rd_kafka_DeleteRecords_t* deletes[] = {rd_kafka_DeleteRecords_new(offsets.get())};
+  const Queue queue(rd_kafka_queue_new(kafka.get()), &rd_kafka_queue_destroy);
+  rd_kafka_DeleteRecords(kafka.get(), deletes, 1, nullptr, queue.get());
+  rd_kafka_DeleteRecords_destroy(deletes[0]);
+  const Event lost = Answer(queue);
+  const auto* done = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(lost.get()));
+  OVERDRACHT_CHECK(done->cnt == 1 && done->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR, "the records could not be deleted");
 }
 
 }  // namespace overdracht::testing

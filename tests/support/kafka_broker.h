@@ -23,6 +23,8 @@ class KafkaBroker {
   void Continue(int node = 1);
   // Takes the newest record of a topic away, as a disk that came back from a copy does. One node.
   void LoseNewest(const std::string& topic);
+  // Takes the records before an offset away, as a topic does that keeps them for a time only.
+  void LoseOldest(const std::string& topic, int64_t before);
 
  private:
   void Run(const std::string& arguments);
