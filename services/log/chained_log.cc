@@ -61,12 +61,10 @@ absl::StatusOr<Tip> ChainedLog::ReadBack(const Tip& tip, const base::Hash& own, 
 
 absl::Status ChainedLog::Read(const Tip& tip, Visit visit) {
   Position position = StandAt(tip);
-  while (true) {
-    const absl::StatusOr<uint64_t> end = End(tip);
-    if (!end.ok()) return end.status();
-    if (position.next >= *end) return absl::OkStatus();
-    if (absl::Status read = ReadTo(*end, &position, visit); !read.ok()) return read;
-  }
+  const absl::StatusOr<uint64_t> end = End(tip);
+  if (!end.ok()) return end.status();
+  // No further: what comes meanwhile would keep a reader behind a busy owner for seconds, and whoever wants to take over from it too.
+  return ReadTo(*end, &position, visit);
 }
 
 bool ChainedLog::Wait(const Tip& tip, absl::Duration timeout) {
