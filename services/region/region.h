@@ -25,6 +25,9 @@ struct OutboxRequest {
   std::string organisation;
   uint64_t after = 0;  // the number of a cursor; 0: from the start
   bool answers = false;
+  // For who goes through all of it: pages of many records, as each page takes its turns with whatever else is done. Others may not read on,
+  // and hold what they were given.
+  bool large_pages = false;
 };
 
 struct OutboxPage {

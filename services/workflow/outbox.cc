@@ -11,8 +11,10 @@ namespace {
 
 using journal::v1::Record;
 
-constexpr int kEntriesAtOnce = 16;  // records, of some notices each: what a reader that does not read holds
-constexpr uint64_t kNear = 8;       // batches
+// Records, of some notices each: what a reader that does not read holds.
+constexpr int kEntriesAtOnce = 16;
+constexpr int kManyAtOnce = 256;
+constexpr uint64_t kNear = 8;  // batches
 
 bool IsTo(const notice::v1::Notice& notice, const std::string& organisation) {
   return std::find(notice.to().begin(), notice.to().end(), organisation) != notice.to().end();
@@ -33,18 +35,19 @@ void Show(const Record& record, const OutboxEntry& entry, const std::string& org
 
 }  // namespace
 
-absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers) {
-  if (after / event::SequenceOf(1, 0) > partition->tip().last_record) {
+absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const region::OutboxRequest& request) {
+  const uint64_t from = request.after / event::SequenceOf(1, 0);
+  const int at_once = request.large_pages ? kManyAtOnce : kEntriesAtOnce;
+  if (from > partition->tip().last_record) {
     return absl::OutOfRangeError(
         "expected a cursor of this outbox, but it is ahead of it: of another installation, or of before it was put back?");
   }
-  absl::StatusOr<std::vector<OutboxEntry>> entries =
-      partition->Outbox(organisation, after / event::SequenceOf(1, 0), answers, kEntriesAtOnce);
+  absl::StatusOr<std::vector<OutboxEntry>> entries = partition->Outbox(request.organisation, from, request.answers, at_once);
   if (!entries.ok()) return entries.status();
   OutboxPlan plan{.entries = *std::move(entries), .before = {}, .more = false};
-  plan.more = plan.entries.size() == kEntriesAtOnce;
+  plan.more = plan.entries.size() == static_cast<size_t>(at_once);
   if (plan.more) {
-    const absl::StatusOr<uint64_t> last = partition->LastOfOutbox(organisation);
+    const absl::StatusOr<uint64_t> last = partition->LastOfOutbox(request.organisation);
     if (!last.ok()) return last.status();
     plan.end = event::SequenceOf(*last, 0);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/log/event_log.h"
+#include "services/region/region.h"
 #include "services/workflow/partition.h"
 
 namespace overdracht::workflow {
@@ -22,8 +23,8 @@ struct OutboxPlan {
   uint64_t end = 0;   // the place of its last one, where it has more
 };
 
-// On the loop's thread. `after`: the cursor. Empty: nothing new. OUT_OF_RANGE: the cursor is ahead of the journal.
-absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const std::string& organisation, uint64_t after, bool answers);
+// On the loop's thread. Empty: nothing new. OUT_OF_RANGE: the cursor is ahead of the journal.
+absl::StatusOr<OutboxPlan> PlanOutbox(Partition* partition, const region::OutboxRequest& request);
 
 // Anywhere else: shows those items of the records that the organisation may see and that come after the cursor, which moves on to the last
 // of them. An item is a notice of the record (n is its index) or the answer to its event (n is event::kAnswer).

@@ -23,7 +23,7 @@ void Overviews::Begin(const std::string& organisation) {
 }
 
 void Overviews::ReadFrom(const std::string& organisation, uint64_t place) {
-  region_->ReadOutbox({.organisation = organisation, .after = place, .answers = true},
+  region_->ReadOutbox({.organisation = organisation, .after = place, .answers = true, .large_pages = true},
                       [this, organisation](absl::StatusOr<region::OutboxPage> page) {
                         auto kept = std::make_shared<absl::StatusOr<region::OutboxPage>>(std::move(page));
                         worker_.Do([this, organisation, kept] { Add(organisation, *kept); });

@@ -27,7 +27,7 @@ void OutboxReader::Read(const region::OutboxRequest& request, std::function<void
   AskLoop(
       loop_, request.organisation,
       [this, request, read, done](Partition* partition) {
-        absl::StatusOr<OutboxPlan> plan = PlanOutbox(partition, request.organisation, request.after, request.answers);
+        absl::StatusOr<OutboxPlan> plan = PlanOutbox(partition, request);
         if (!plan.ok()) return done(plan.status());
         workers_.Do([read, plan = *std::move(plan)] { read(plan); });
       },
