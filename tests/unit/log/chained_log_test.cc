@@ -186,14 +186,14 @@ TEST_F(ChainedLogTest, AReaderThatLostItsConnectionBeginsAtItsTipAgain) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
-// In each of these the reader does not hear of a broken connection, and has read up to the end of a tail that is then lost.
+// In each of these the reader does not hear of a broken connection, and is in the midst of a tail that is then lost.
 class ADoubt : public ChainedLogTest {
  protected:
-  // Reads on from `tip_` behind a tail of other history that `grow` lays there.
-  absl::Status ReadOn(const std::function<void()>& grow) {
+  // Reads on from `tip_` behind a tail of other history: `grow` lays so many records there.
+  absl::Status ReadOn(size_t records, const std::function<void()>& grow) {
     SimulatedLog reader(&partition_, &script_, 3, {.heed_reconnects = false});
-    Put("garbage");
-    script_.faults = {0, 1, 1};  // the tip and the garbage behind it by themselves
+    for (size_t i = 0; i < 1 + records; ++i) Put("garbage");  // as far as the reader goes
+    script_.faults = {0, 1, 1};                               // the tip and the garbage behind it by themselves
     script_.meanwhile = {nullptr, nullptr, nullptr, [&] {
                            partition_.LoseTail(1);
                            for (int i = 0; i < 2; ++i) Put("garbage");
@@ -207,27 +207,27 @@ class ADoubt : public ChainedLogTest {
 };
 
 TEST_F(ADoubt, ATakeOverThatDoesNotChainMakesAReaderLook) {
-  EXPECT_THAT(std::string(ReadOn([&] { Put(TakeOver(owned_, 2)); }).message()), HasSubstr("there is another batch"));
+  EXPECT_THAT(std::string(ReadOn(1, [&] { Put(TakeOver(owned_, 2)); }).message()), HasSubstr("there is another batch"));
 }
 
 TEST_F(ADoubt, SixtyFourRecordsInARowMakeAReaderLook) {
-  EXPECT_TRUE(absl::IsDataLoss(ReadOn([&] {
+  EXPECT_TRUE(absl::IsDataLoss(ReadOn(65, [&] {
     for (int i = 0; i < 65; ++i) Put("garbage");
   })));
 }
 
 TEST_F(ADoubt, FewerDoNot) {
-  EXPECT_TRUE(ReadOn([&] {
+  EXPECT_TRUE(ReadOn(30, [&] {
                 for (int i = 0; i < 30; ++i) Put("garbage");
               }).ok());
 }
 
 TEST_F(ADoubt, AWriterThatKnewALaterBatchMakesAReaderLook) {
-  EXPECT_TRUE(absl::IsDataLoss(ReadOn([&] { Put(Work(After(owned_, 2, Work(owned_, 8)))); })));
+  EXPECT_TRUE(absl::IsDataLoss(ReadOn(1, [&] { Put(Work(After(owned_, 2, Work(owned_, 8)))); })));
 }
 
 TEST_F(ADoubt, AWriterThatKnewAnotherBatchInTheTipsPlaceHaltsAReader) {
-  EXPECT_THAT(std::string(ReadOn([&] { Put(Work(After(owned_, 1, Work(owned_, 8)))); }).message()),
+  EXPECT_THAT(std::string(ReadOn(1, [&] { Put(Work(After(owned_, 1, Work(owned_, 8)))); }).message()),
               HasSubstr("its writer knew another batch"));
 }
 
