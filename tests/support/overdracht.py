@@ -108,6 +108,14 @@ class Dev:
     def rows(self, *arguments, accept=(0,)):
         return [json.loads(line) for line in self.run(*arguments, accept=accept).splitlines()]
 
+    def each_row(self, *arguments):
+        """The same, one after the other, however many there are."""
+        with subprocess.Popen(self.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                yield json.loads(line)
+        if process.returncode != 0:
+            raise Failed(f"{' '.join(arguments[:2])}: exit {process.returncode}")
+
     def publish(self, path, from_line=1):
         return self.rows("publish", str(path), "--json", *(["--from-line", str(from_line)] if from_line > 1 else []), accept=(0, 2))
 
