@@ -12,16 +12,6 @@
 namespace overdracht::log {
 namespace {
 
-// An EventLog at a fixed address over one that can be opened anew.
-class Reopenable : public EventLog {
- public:
-  absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) override { return inner->Append(tip, batch); }
-  absl::Status Read(const Tip& tip, Visit visit) override { return inner->Read(tip, visit); }
-  bool Wait(const Tip& tip, absl::Duration timeout) override { return inner->Wait(tip, timeout); }
-
-  std::unique_ptr<EmbeddedLog> inner;
-};
-
 class EmbeddedUnderTest : public LogUnderTest {
  public:
   EmbeddedUnderTest() {
@@ -63,7 +53,7 @@ class EmbeddedUnderTest : public LogUnderTest {
   }
 
   std::string folder_;
-  Reopenable log_;
+  Reopenable<EmbeddedLog> log_;
 };
 
 // The version of the format stands in the file.

@@ -33,6 +33,17 @@ class LogUnderTest {
   virtual void LoseNewest() = 0;
 };
 
+// An EventLog at a fixed address over one that can be opened anew.
+template <typename Log>
+class Reopenable : public EventLog {
+ public:
+  absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) override { return inner->Append(tip, batch); }
+  absl::Status Read(const Tip& tip, Visit visit) override { return inner->Read(tip, visit); }
+  bool Wait(const Tip& tip, absl::Duration timeout) override { return inner->Wait(tip, timeout); }
+
+  std::unique_ptr<Log> inner;
+};
+
 using MakeLog = std::function<std::unique_ptr<LogUnderTest>()>;
 
 inline OwnerToken Token(uint8_t byte) {

@@ -37,16 +37,6 @@ class Stranger {
   std::unique_ptr<Producer> producer_;
 };
 
-// An EventLog at a fixed address over one that can be opened anew.
-class Reopenable : public EventLog {
- public:
-  absl::StatusOr<Tip> Append(const Tip& tip, absl::string_view batch) override { return inner->Append(tip, batch); }
-  absl::Status Read(const Tip& tip, Visit visit) override { return inner->Read(tip, visit); }
-  bool Wait(const Tip& tip, absl::Duration timeout) override { return inner->Wait(tip, timeout); }
-
-  std::unique_ptr<KafkaLog> inner;
-};
-
 class KafkaUnderTest : public LogUnderTest {
  public:
   KafkaUnderTest() : topic_(Broker().NewTopic()) { Reopen(); }
@@ -67,7 +57,7 @@ class KafkaUnderTest : public LogUnderTest {
 
  private:
   const std::string topic_;
-  Reopenable log_;
+  Reopenable<KafkaLog> log_;
   std::optional<Stranger> stranger_;
 };
 
@@ -143,6 +133,22 @@ void ExpectOnceEach(const std::string& topic, size_t at_least, Claims* claims) {
   for (const Tip& claim : claims->tips()) ASSERT_THAT(one.tips, ::testing::Contains(claim)) << "said to count: " << claim.number;
 }
 
+// A topic of its own, and who owns the log in it.
+class OwnerOnKafka : public ::testing::Test {
+ protected:
+  void Own(absl::Duration give_up = absl::Seconds(5)) {
+    log_ = OpenLog(topic_, give_up);
+    absl::StatusOr<std::unique_ptr<Owner>> owner = TakeOver(log_.get());
+    ASSERT_TRUE(owner.ok()) << owner.status();
+    owner_ = *std::move(owner);
+  }
+
+  const std::string topic_ = Broker().NewTopic();
+  std::unique_ptr<KafkaLog> log_;
+  std::unique_ptr<Owner> owner_;
+  Claims claims_;
+};
+
 TEST(KafkaLog, ATopicThatIsNotThereIsSaid) {
   const absl::Status opened = KafkaLog::Open({.place = {.bootstrap = Broker().bootstrap(), .topic = "nowhere"}}).status();
   EXPECT_TRUE(absl::IsNotFound(opened)) << opened;
@@ -151,32 +157,25 @@ TEST(KafkaLog, ATopicThatIsNotThereIsSaid) {
   EXPECT_TRUE(absl::IsNotFound(partition)) << partition;
 }
 
-TEST(KafkaLog, ABatchThatKafkaWouldNeverTakeIsRefused) {
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic);
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
-  BatchWriter fits = (*owner)->Begin(1, 0), too_long = (*owner)->Begin(1, 0);
+TEST_F(OwnerOnKafka, ABatchThatKafkaWouldNeverTakeIsRefused) {
+  ASSERT_NO_FATAL_FAILURE(Own());
+  BatchWriter fits = owner_->Begin(1, 0), too_long = owner_->Begin(1, 0);
   fits.Add("", {}, std::string(kMostKafkaBatchBytes - fits.size() - 69, 'x'));
   too_long.Add("", {}, std::string(kMostKafkaBatchBytes - too_long.size() - 68, 'x'));
-  EXPECT_TRUE(absl::IsInvalidArgument((*owner)->Append(too_long.Finish())));
+  EXPECT_TRUE(absl::IsInvalidArgument(owner_->Append(too_long.Finish())));
   ASSERT_EQ(fits.size(), kMostKafkaBatchBytes);
-  EXPECT_TRUE((*owner)->Append(fits.Finish()).ok());
+  EXPECT_TRUE(owner_->Append(fits.Finish()).ok());
 }
 
-TEST(KafkaLog, ABrokerThatIsKilledUnderAnOwner) {
-  Claims claims;
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic, absl::Seconds(1));
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
+TEST_F(OwnerOnKafka, ABrokerThatIsKilledUnderAnOwner) {
+  ASSERT_NO_FATAL_FAILURE(Own(absl::Seconds(1)));
   std::atomic<uint64_t> decided = 0;
   std::atomic<bool> up = true;
   std::thread work([&] {
     while (up || decided < 400) {
-      const absl::Status next = DecideNext(owner->get(), &claims);
+      const absl::Status next = DecideNext(owner_.get(), &claims_);
       ASSERT_TRUE(next.ok()) << next;
-      decided = (*owner)->tip().input_to;
+      decided = owner_->tip().input_to;
     }
   });
   while (decided < 200) std::this_thread::yield();
@@ -184,39 +183,31 @@ TEST(KafkaLog, ABrokerThatIsKilledUnderAnOwner) {
   Broker().Start();
   up = false;
   work.join();
-  ExpectOnceEach(topic, 400, &claims);
+  ExpectOnceEach(topic_, 400, &claims_);
 }
 
 // Paused for longer than a batch waits for its acknowledgement: what was sent lands when nobody expects it any more.
-TEST(KafkaLog, ABrokerThatIsPausedUnderAnOwner) {
-  Claims claims;
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic, absl::Milliseconds(600));
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
-  Decide(owner->get(), 20, &claims);
+TEST_F(OwnerOnKafka, ABrokerThatIsPausedUnderAnOwner) {
+  ASSERT_NO_FATAL_FAILURE(Own(absl::Milliseconds(600)));
+  Decide(owner_.get(), 20, &claims_);
   Broker().Pause();
   std::thread paused([&] {
     absl::SleepFor(absl::Seconds(2));  // how long the pause is
     Broker().Continue();
   });
-  Decide(owner->get(), 40, &claims);
+  Decide(owner_.get(), 40, &claims_);
   paused.join();
-  Decide(owner->get(), 60, &claims);
-  ExpectOnceEach(topic, 60, &claims);
+  Decide(owner_.get(), 60, &claims_);
+  ExpectOnceEach(topic_, 60, &claims_);
 }
 
-TEST(KafkaLog, AHostileWriterBesideALiveOwner) {
-  Claims claims;
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic);
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
-  Decide(owner->get(), 1, &claims);
-  Stranger stranger(topic);
+TEST_F(OwnerOnKafka, AHostileWriterBesideALiveOwner) {
+  ASSERT_NO_FATAL_FAILURE(Own());
+  Decide(owner_.get(), 1, &claims_);
+  Stranger stranger(topic_);
   std::string copy;
   for (int round = 0; round < 25; ++round) {
-    const Tip tip = (*owner)->tip();
+    const Tip tip = owner_->tip();
     BatchHeader lower = WorkBehind(tip), same = WorkBehind(tip), far = TakeOverBehind(tip, Token(9)), fork = TakeOverBehind(tip, Token(9));
     lower.epoch = 0;
     same.owner = Token(9);
@@ -225,13 +216,13 @@ TEST(KafkaLog, AHostileWriterBesideALiveOwner) {
     for (const BatchHeader& header : {lower, same, far, fork}) stranger.Put(Bytes(header, {"stranger"}));
     stranger.Put("noise");
     if (!copy.empty()) stranger.Put(copy);
-    BatchWriter writer = (*owner)->Begin(tip.input_to + 1, 0);
+    BatchWriter writer = owner_->Begin(tip.input_to + 1, 0);
     writer.Add("", {}, absl::StrCat(tip.input_to));
     copy = writer.Finish();
-    ASSERT_TRUE((*owner)->Append(copy).ok());
-    claims.Add((*owner)->tip());
+    ASSERT_TRUE(owner_->Append(copy).ok());
+    claims_.Add(owner_->tip());
   }
-  ExpectOnceEach(topic, 26, &claims);
+  ExpectOnceEach(topic_, 26, &claims_);
 }
 
 TEST(KafkaLog, TwoOwnersThatFight) {
@@ -259,17 +250,13 @@ TEST(KafkaLog, TwoOwnersThatFight) {
   ExpectOnceEach(topic, kTimes, &claims);
 }
 
-TEST(KafkaLog, ALogWhoseBeginningIsGone) {
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic);
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
-  Claims claims;
-  Decide(owner->get(), 5, &claims);
-  Broker().LoseOldest(topic, 3);
-  const absl::Status read = log->Read({}, Ignore);
+TEST_F(OwnerOnKafka, ALogWhoseBeginningIsGone) {
+  ASSERT_NO_FATAL_FAILURE(Own());
+  Decide(owner_.get(), 5, &claims_);
+  Broker().LoseOldest(topic_, 3);
+  const absl::Status read = log_->Read({}, Ignore);
   EXPECT_TRUE(absl::IsDataLoss(read)) << read;
-  EXPECT_TRUE(log->Read((*owner)->tip(), Ignore).ok()) << "from a tip that is there";
+  EXPECT_TRUE(log_->Read(owner_->tip(), Ignore).ok()) << "from a tip that is there";
 }
 
 // The log is cut, and has grown again to the very length that the owner knows: its next batch would land directly behind its tip.
@@ -284,14 +271,10 @@ void ExpectToHaltAfterACut(const std::string& topic, KafkaLog* log, Owner* owner
 }
 
 // The broker knows from what is left which batch of this producer comes next, and that it is another one.
-TEST(KafkaLog, ALogThatIsCutUnderALiveOwner) {
-  const std::string topic = Broker().NewTopic();
-  const auto log = OpenLog(topic);
-  const auto owner = TakeOver(log.get());
-  ASSERT_TRUE(owner.ok()) << owner.status();
-  Claims claims;
-  Decide(owner->get(), 5, &claims);
-  ExpectToHaltAfterACut(topic, log.get(), owner->get());
+TEST_F(OwnerOnKafka, ALogThatIsCutUnderALiveOwner) {
+  ASSERT_NO_FATAL_FAILURE(Own());
+  Decide(owner_.get(), 5, &claims_);
+  ExpectToHaltAfterACut(topic_, log_.get(), owner_.get());
 }
 
 // Nothing is left of what this producer sent, so that the broker takes what comes; but the connection was another one.
