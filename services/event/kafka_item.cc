@@ -34,8 +34,7 @@ bool ReadData(absl::string_view type, const std::string& value, api::v1::OutboxI
 
 KafkaRecord WriteKafkaItem(const api::v1::OutboxItem& item) {
   BinaryWriter writer(item.id(), SourceOf(item), TypeOf(item), item.traject(), TimeUtil::TimestampToMicroseconds(item.time()));
-  writer.Attribute("sequence", item.cursor());
-  writer.Attribute("cursor", item.cursor());
+  writer.Attribute("sequence", SequenceOf(item));
   writer.Attribute("causationid", item.causationid());
   if (item.has_notice()) return std::move(writer).Finish(DataOf(item.notice()));
   api::v1::OutboxItem data;
@@ -51,9 +50,9 @@ absl::StatusOr<api::v1::OutboxItem> ReadKafkaItem(const KafkaRecord& record) {
   };
   api::v1::OutboxItem item;
   if (!ReadData(attribute("type"), record.value, &item)) return None("type or data");
-  item.set_cursor(attribute("sequence"));
-  const absl::StatusOr<uint64_t> sequence = ParseCursor(item.cursor());
-  if (!sequence.ok() || item.cursor() != FormatSequence(*sequence)) return None("sequence");
+  item.set_sequence(attribute("sequence"));
+  const absl::StatusOr<uint64_t> sequence = ParseCursor(item.sequence());
+  if (!sequence.ok() || (!item.sequence().empty() && item.sequence() != FormatSequence(*sequence))) return None("sequence");
   item.set_id(attribute("id"));
   if (item.id().empty()) return None("id");
   item.set_traject(attribute("subject"));

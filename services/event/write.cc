@@ -273,7 +273,7 @@ std::string WriteItem(const api::v1::OutboxItem& item) {
   envelope.Text("subject", item.traject());
   envelope.Text("time", base::FormatTime(TimeUtil::TimestampToMicroseconds(item.time())));
   envelope.Text("datacontenttype", "application/json");
-  envelope.Text("sequence", item.cursor());
+  envelope.Text("sequence", SequenceOf(item));
   envelope.Text("cursor", item.cursor());
   envelope.Text("causationid", item.causationid());
   std::string* const data = envelope.Key("data");

@@ -45,6 +45,8 @@ std::string TypeOf(const api::v1::OutboxItem& item);
 // CloudEvents `source` of an item; its OIN where the traject has no gemeente (a refused start).
 inline constexpr absl::string_view kNoGemeente = "00000000000000000000";
 std::string SourceOf(const api::v1::OutboxItem& item);
+// CloudEvents `sequence` of an item.
+inline const std::string& SequenceOf(const api::v1::OutboxItem& item) { return item.sequence().empty() ? item.cursor() : item.sequence(); }
 // An item as a CloudEvent, on one line; the data of an answer has the fields of `publish`.
 std::string WriteItem(const api::v1::OutboxItem& item);
 // An answer with the fields of `publish`; `line`: the number of its line in the file.

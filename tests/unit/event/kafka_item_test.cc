@@ -20,7 +20,7 @@ using ::testing::Pair;
 OutboxItem Item(const std::string& body) {
   OutboxItem item;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
-    cursor: "00000000001289000001" id: "0:1289/1" traject: "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a" gemeente: "00000099000000103000"
+    sequence: "00000000001289000001" id: "0:1289/1" traject: "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a" gemeente: "00000099000000103000"
     time { seconds: 1483347600 nanos: 5000 } causationid: "e-1" )" +
                                                                 body,
                                                             &item))
@@ -50,18 +50,38 @@ TEST(KafkaItem, OfEveryKindIsTheSameBack) {
 TEST(KafkaItem, HasTheAttributesThatItHasInJson) {
   const auto record = WriteKafkaItem(Item(R"(notice { appointment_missed { appointment: "a-1" } })"));
   EXPECT_EQ(record.key, "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
-  for (const auto& [name, value] :
-       {std::pair("ce_specversion", "1.0"), std::pair("ce_id", "0:1289/1"),
-        std::pair("ce_source", "urn:nld:oin:00000099000000103000:systeem:overdracht"),
-        std::pair("ce_type", "nl.overdracht.notices.appointment-missed.v1"),
-        std::pair("ce_subject", "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a"), std::pair("ce_time", "2017-01-02T09:00:00.000005Z"),
-        std::pair("ce_sequence", "00000000001289000001"), std::pair("ce_cursor", "00000000001289000001"),
-        std::pair("ce_causationid", "e-1"), std::pair("content-type", "application/protobuf")}) {
+  for (const auto& [name, value] : {std::pair("ce_specversion", "1.0"), std::pair("ce_id", "0:1289/1"),
+                                    std::pair("ce_source", "urn:nld:oin:00000099000000103000:systeem:overdracht"),
+                                    std::pair("ce_type", "nl.overdracht.notices.appointment-missed.v1"),
+                                    std::pair("ce_subject", "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a"),
+                                    std::pair("ce_time", "2017-01-02T09:00:00.000005Z"), std::pair("ce_sequence", "00000000001289000001"),
+                                    std::pair("ce_causationid", "e-1"), std::pair("content-type", "application/protobuf")}) {
     EXPECT_THAT(record.headers, Contains(Pair(name, value)));
   }
+  EXPECT_EQ(FindAttribute(record, "cursor"), nullptr);
   notice::v1::AppointmentMissed data;
   EXPECT_TRUE(data.ParseFromString(record.value));
   EXPECT_EQ(data.appointment(), "a-1");
+}
+
+TEST(KafkaItem, IsNamedByItsSequenceWhereverItStands) {
+  OutboxItem item = Item(R"(notice { appointment_missed { appointment: "a-1" } })");
+  item.set_cursor("00000000000000000007");
+  absl::StatusOr<OutboxItem> back = ReadKafkaItem(WriteKafkaItem(item));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->sequence(), "00000000001289000001");
+  EXPECT_EQ(back->cursor(), "");
+  // Where none is said, it is the cursor.
+  item.set_cursor(item.sequence());
+  item.clear_sequence();
+  back = ReadKafkaItem(WriteKafkaItem(item));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->sequence(), "00000000001289000001");
+  // An answer that stands in no journal has none.
+  item.clear_cursor();
+  back = ReadKafkaItem(WriteKafkaItem(item));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->sequence(), "");
 }
 
 TEST(KafkaItem, WhatIsNoneIsRefused) {

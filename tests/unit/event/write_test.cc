@@ -111,6 +111,14 @@ TEST(WriteNotice, ATermIsTheCauseOfItsNotices) {
   EXPECT_EQ(nlohmann::json::parse(WriteItem(ItemOf(3, record, 0)))["id"], "3:1289/0");
 }
 
+TEST(WriteNotice, WhereAnItemStandsMayBeAnotherNumberThanWhatItIsCalledBy) {
+  api::v1::OutboxItem item = ItemOf(3, SomeRecord(), 0);
+  item.set_sequence(item.cursor());
+  item.set_cursor(FormatSequence(7));
+  EXPECT_EQ(nlohmann::json::parse(WriteItem(item))["sequence"], "00000000001289000000");
+  EXPECT_EQ(nlohmann::json::parse(WriteItem(item))["cursor"], "00000000000000000007");
+}
+
 // Names come from a workflow's file: whatever stands there, the line stays JSON.
 TEST(WriteNotice, TextIsEscaped) {
   Notice notice;
