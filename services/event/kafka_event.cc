@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "services/base/limits.h"
 #include "services/base/uuid.h"
 #include "services/event/catalogue.h"
 #include "services/event/check.h"
@@ -26,12 +25,6 @@ constexpr absl::string_view kOccurredOnAttribute = "occurredon";
 // Without its parameters: `application/json; charset=utf-8`.
 std::string MediaType(absl::string_view content_type) {
   return absl::AsciiStrToLower(absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';'))));
-}
-
-size_t SizeOf(const KafkaRecord& record) {
-  size_t size = record.value.size();
-  for (const auto& [name, value] : record.headers) size += name.size() + value.size();
-  return size;
 }
 
 // A header that stands there twice says two things.
@@ -56,6 +49,7 @@ Check ReadEnvelope(const KafkaRecord& record, v1::Event* event, const Kind** kin
 }
 
 Check ReadJson(const KafkaRecord& record, const Kind& kind, KnowsContact knows_contact, v1::Event* event) {
+  if (record.value.size() > base::kMaxEventBytes) return TooLong();
   JsonDocument document;
   if (!document.Read(record.value)) return NoJson(document);
   Check fault = document.root().kind == JsonValue::kObject ? ReadJsonData(document, document.root(), kind, knows_contact, event)
@@ -73,13 +67,13 @@ Check ReadProtobuf(const KafkaRecord& record, const Kind& kind, v1::Event* event
 
 }  // namespace
 
-std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact) {
+std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact, size_t most_bytes) {
   const std::string* const content_type = FindHeader(record, kContentType);
   const std::string type = content_type == nullptr ? "" : MediaType(*content_type);
   if (type == kStructured) return ReadCloudEvent(record.value, knows_contact);
 
   v1::Event event;
-  if (SizeOf(record) > base::kMaxEventBytes) return Refuse(TooLong(), event);
+  if (base::SizeOf(record) - record.key.size() > most_bytes) return Refuse(TooLong(), event);
   if (const Check fault = NamedOnce(record)) return Refuse(*fault, event);
   const Kind* kind = nullptr;
   if (const Check fault = ReadEnvelope(record, &event, &kind)) return Refuse(*fault, event);

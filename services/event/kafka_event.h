@@ -9,13 +9,16 @@
 
 #include <variant>
 
+#include "services/base/limits.h"
 #include "services/event/kafka_record.h"
 #include "services/event/read.h"
 
 namespace overdracht::event {
 
-// Headers and value together at most 65,536 bytes. The key says nothing: which partition a record belongs to is its writer's matter.
-std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact);
+// Headers and value together at most 65,536 bytes, unless a reader allows its own writers more; the event itself never is more. The key
+// says nothing: which partition a record belongs to is its writer's matter.
+std::variant<v1::Event, Malformed> ReadKafkaEvent(const KafkaRecord& record, KnowsContact knows_contact,
+                                                  size_t most_bytes = base::kMaxEventBytes);
 
 // In binary mode, with protobuf data; the key is the traject's id, so that all that is reported about one stands in one partition. The
 // event is sound (check.h).

@@ -2,14 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <algorithm>
-
 namespace overdracht::event {
-
-const std::string* FindHeader(const KafkaRecord& record, absl::string_view name) {
-  const auto found = std::find_if(record.headers.begin(), record.headers.end(), [&](const auto& header) { return header.first == name; });
-  return found == record.headers.end() ? nullptr : &found->second;
-}
 
 const std::string* FindAttribute(const KafkaRecord& record, absl::string_view name) {
   return FindHeader(record, absl::StrCat(kAttributePrefix, name));

@@ -1,4 +1,4 @@
-// A record of Kafka, and a CloudEvent in one in binary mode: the attributes are headers `ce_<name>`, the value is the data.
+// A CloudEvent in a record of Kafka in binary mode: the attributes are headers `ce_<name>`, the value is the data.
 #ifndef OVERDRACHT_SERVICES_EVENT_KAFKA_RECORD_H_
 #define OVERDRACHT_SERVICES_EVENT_KAFKA_RECORD_H_
 
@@ -6,23 +6,18 @@
 #include <google/protobuf/message.h>
 
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "services/base/kafka_record.h"
 #include "services/base/time.h"
 
 namespace overdracht::event {
 
-struct KafkaRecord {
-  std::string key;
-  std::vector<std::pair<std::string, std::string>> headers;  // in order
-  std::string value;
-};
+using base::FindHeader;
+using base::KafkaRecord;
 
 inline constexpr absl::string_view kContentType = "content-type", kProtobuf = "application/protobuf", kAttributePrefix = "ce_";
 
-// The value of a header, or of the header of an attribute. Null: there is none of this name. Of several the first.
-const std::string* FindHeader(const KafkaRecord& record, absl::string_view name);
+// The value of the header of an attribute, as base::FindHeader.
 const std::string* FindAttribute(const KafkaRecord& record, absl::string_view name);
 
 // With protobuf data. The key is the subject, a traject: what is said about one stands in one partition.

@@ -20,8 +20,8 @@ KafkaBroker& Broker() {
 }
 
 std::unique_ptr<KafkaLog> OpenLog(const std::string& topic, absl::Duration give_up = absl::Seconds(5)) {
-  auto log =
-      KafkaLog::Open({.place = {.bootstrap = Broker().bootstrap(), .topic = topic}, .give_up = give_up, .leader = absl::Milliseconds(300)});
+  auto log = KafkaLog::Open(
+      {.place = {.cluster = {.bootstrap = Broker().bootstrap()}, .topic = topic}, .give_up = give_up, .leader = absl::Milliseconds(300)});
   EXPECT_TRUE(log.ok()) << log.status();
   return *std::move(log);
 }
@@ -30,7 +30,7 @@ std::unique_ptr<KafkaLog> OpenLog(const std::string& topic, absl::Duration give_
 class Stranger {
  public:
   explicit Stranger(const std::string& topic)
-      : producer_(*Producer::Open({.bootstrap = Broker().bootstrap(), .topic = topic}, absl::Seconds(30))) {}
+      : producer_(*Producer::Open({.cluster = {.bootstrap = Broker().bootstrap()}, .topic = topic}, absl::Seconds(30))) {}
   void Put(absl::string_view bytes) { EXPECT_TRUE(producer_->Send(bytes).ok()); }
 
  private:
@@ -150,10 +150,10 @@ class OwnerOnKafka : public ::testing::Test {
 };
 
 TEST(KafkaLog, ATopicThatIsNotThereIsSaid) {
-  const absl::Status opened = KafkaLog::Open({.place = {.bootstrap = Broker().bootstrap(), .topic = "nowhere"}}).status();
+  const absl::Status opened = KafkaLog::Open({.place = {.cluster = {.bootstrap = Broker().bootstrap()}, .topic = "nowhere"}}).status();
   EXPECT_TRUE(absl::IsNotFound(opened)) << opened;
   const absl::Status partition =
-      KafkaLog::Open({.place = {.bootstrap = Broker().bootstrap(), .topic = Broker().NewTopic(), .partition = 1}}).status();
+      KafkaLog::Open({.place = {.cluster = {.bootstrap = Broker().bootstrap()}, .topic = Broker().NewTopic(), .partition = 1}}).status();
   EXPECT_TRUE(absl::IsNotFound(partition)) << partition;
 }
 

@@ -20,8 +20,8 @@ constexpr absl::Duration kTryAgain = absl::Milliseconds(100);
 
 KafkaTransport::KafkaTransport(KafkaLogOptions options)
     : options_(std::move(options)),
-      readers_(options_.place, kReadWait, options_.connect),
-      waiters_(options_.place, kLiveWait, options_.connect) {}
+      readers_(options_.place, {.fetch_wait = kReadWait, .connect = options_.connect}),
+      waiters_(options_.place, {.fetch_wait = kLiveWait, .connect = options_.connect}) {}
 
 // ---- Send ------------------------------------------------------------------------------------------------------------------------------
 
@@ -48,28 +48,34 @@ void KafkaTransport::NewProducer() {
 
 // ---- Read ------------------------------------------------------------------------------------------------------------------------------
 
-absl::StatusOr<ConsumerPool::Lease> KafkaTransport::Take(ConsumerPool* pool, uint64_t offset) {
-  absl::StatusOr<ConsumerPool::Lease> consumer = pool->Take(offset);
-  if (consumer.ok() && (*consumer)->TakeConnectionLost()) ++reconnects_;
-  return consumer;
+absl::StatusOr<ReaderPool::Lease> KafkaTransport::Take(ReaderPool* pool, uint64_t offset) {
+  absl::StatusOr<ReaderPool::Lease> reader = pool->Take(offset);
+  if (reader.ok() && (*reader)->TakeConnectionLost()) ++reconnects_;
+  return reader;
 }
 
 absl::StatusOr<uint64_t> KafkaTransport::HighWatermark() {
-  const absl::StatusOr<ConsumerPool::Lease> consumer = Take(&readers_, std::numeric_limits<uint64_t>::max());
-  if (!consumer.ok()) return consumer.status();
-  return (*consumer)->handle().QueryHighWatermark(options_.connect);
+  const absl::StatusOr<ReaderPool::Lease> reader = Take(&readers_, std::numeric_limits<uint64_t>::max());
+  if (!reader.ok()) return reader.status();
+  const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds(options_.connect);
+  if (!ends.ok()) return ends.status();
+  return ends->end;
 }
 
 absl::StatusOr<std::vector<PlacedRecord>> KafkaTransport::Fetch(uint64_t from, uint64_t end) {
-  const absl::StatusOr<ConsumerPool::Lease> lease = Take(&readers_, from);
+  const absl::StatusOr<ReaderPool::Lease> lease = Take(&readers_, from);
   if (!lease.ok()) return lease.status();
-  Consumer& consumer = **lease;
-  if (absl::Status started = consumer.Start(from); !started.ok()) return started;
-  absl::StatusOr<std::vector<PlacedRecord>> records = consumer.Next(end, options_.connect);
-  if (consumer.TakeConnectionLost()) ++reconnects_;
+  kafka::Reader& reader = **lease;
+  if (absl::Status started = reader.Start(from); !started.ok()) return started;
+  absl::StatusOr<std::vector<kafka::PlacedRecord>> found = reader.Next(end, options_.connect);
+  if (reader.TakeConnectionLost()) ++reconnects_;
   // At the end of what was wanted it fetches no more until it is wanted again.
-  if (!records.ok() || consumer.position() >= end) consumer.Stop();
-  if (records.ok() && records->empty()) return absl::UnavailableError(absl::StrCat("nothing could be read from offset ", from, " on"));
+  if (!found.ok() || reader.position() >= end) reader.Stop();
+  if (!found.ok()) return found.status();
+  if (found->empty()) return absl::UnavailableError(absl::StrCat("nothing could be read from offset ", from, " on"));
+  std::vector<PlacedRecord> records;
+  records.reserve(found->size());
+  for (kafka::PlacedRecord& each : *found) records.push_back({.offset = each.offset, .bytes = std::move(each.record.value)});
   return records;
 }
 
@@ -77,10 +83,10 @@ absl::Duration KafkaTransport::Wait(uint64_t offset, absl::Duration timeout) {
   const absl::Time until = absl::Now() + timeout;
   const auto left = [until] { return std::max(until - absl::Now(), absl::ZeroDuration()); };
   {
-    const absl::StatusOr<ConsumerPool::Lease> consumer = Take(&waiters_, offset);
-    if (consumer.ok() && (*consumer)->Start(offset).ok()) {
-      const absl::StatusOr<std::vector<PlacedRecord>> records = (*consumer)->Next(offset + 1, left());
-      (*consumer)->Stop();
+    const absl::StatusOr<ReaderPool::Lease> reader = Take(&waiters_, offset);
+    if (reader.ok() && (*reader)->Start(offset).ok()) {
+      const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = (*reader)->Next(offset + 1, left());
+      (*reader)->Stop();
       if (records.ok()) return left();
     }
   }

@@ -10,8 +10,8 @@
 #include <memory>
 
 #include "services/log/chained_log.h"
-#include "services/log/kafka/consumer.h"
 #include "services/log/kafka/producer.h"
+#include "services/log/kafka/reader_pool.h"
 
 namespace overdracht::log {
 
@@ -19,7 +19,7 @@ namespace overdracht::log {
 inline constexpr size_t kMostKafkaBatchBytes = 900'000;
 
 struct KafkaLogOptions {
-  KafkaPlace place;
+  kafka::Place place;
   absl::Duration connect = absl::Seconds(10);  // within which a broker has to answer
   absl::Duration give_up = absl::Seconds(5);   // how long a batch may go without acknowledgement until its outcome is not known
   absl::Duration leader = absl::Seconds(10);   // chained_log.h
@@ -38,11 +38,11 @@ class KafkaTransport : public Transport {
   absl::Duration Wait(uint64_t offset, absl::Duration timeout) override;
 
  private:
-  absl::StatusOr<ConsumerPool::Lease> Take(ConsumerPool* pool, uint64_t offset);
+  absl::StatusOr<ReaderPool::Lease> Take(ReaderPool* pool, uint64_t offset);
 
   const KafkaLogOptions options_;
-  ConsumerPool readers_;
-  ConsumerPool waiters_;
+  ReaderPool readers_;
+  ReaderPool waiters_;
   std::atomic<uint64_t> reconnects_ = 0;
   absl::Mutex mutex_;
   std::unique_ptr<Producer> producer_ ABSL_GUARDED_BY(mutex_);

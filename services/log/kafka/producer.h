@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "services/log/kafka/handle.h"
+#include "services/kafka/handle.h"
 #include "services/log/transport.h"
 
 namespace overdracht::log {
@@ -12,7 +12,7 @@ namespace overdracht::log {
 class Producer {
  public:
   // `give_up`: after how long a record that the broker did not acknowledge is reported as timed out. It may land all the same, and later.
-  static absl::StatusOr<std::unique_ptr<Producer>> Open(const KafkaPlace& place, absl::Duration give_up);
+  static absl::StatusOr<std::unique_ptr<Producer>> Open(const kafka::Place& place, absl::Duration give_up);
 
   // Returns when the report is there, so that none is ever outstanding between two calls.
   absl::StatusOr<Report> Send(absl::string_view bytes);
@@ -21,11 +21,13 @@ class Producer {
   bool IsFatal() const { return handle_->IsFatal(); }
 
  private:
-  explicit Producer(absl::Duration give_up) : give_up_(give_up) {}
+  Producer(int32_t partition, absl::Duration give_up) : partition_(partition), give_up_(give_up) {}
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
 
+  const int32_t partition_;
   const absl::Duration give_up_;
-  std::unique_ptr<Handle> handle_;
+  std::unique_ptr<kafka::Handle> handle_;
+  kafka::Topic topic_;
   std::optional<absl::StatusOr<uint64_t>> report_;  // the offset
   bool has_reported_ = false;
 };
