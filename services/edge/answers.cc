@@ -77,7 +77,7 @@ std::optional<uint64_t> ParsePosition(absl::string_view position) {
   const size_t colon = position.find(':');
   uint32_t partition = 0;
   uint64_t record = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) || partition != region::kPartition ||
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) ||
       !absl::SimpleAtoi(position.substr(colon + 1), &record)) {
     return std::nullopt;
   }
@@ -86,7 +86,7 @@ std::optional<uint64_t> ParsePosition(absl::string_view position) {
 
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {
   return event::MakeAnswer(envelope.source, envelope.id, envelope.subject,
-                           answer.record == 0 ? "" : event::FormatPosition(region::kPartition, answer.record), answer.duplicate,
+                           answer.record == 0 ? "" : event::FormatPosition(answer.partition, answer.record), answer.duplicate,
                            answer.refusal ? &*answer.refusal : nullptr);
 }
 

@@ -11,7 +11,8 @@ using base::Hash;
 
 // The fourth byte is the version of the format.
 constexpr absl::string_view kMagic("OVB\x01", 4);
-constexpr size_t kCountAt = 141;      // where the number of records stands
+constexpr size_t kInputToAt = 77;     // where the end of the input stands
+constexpr size_t kCountAt = 141;      // and the number of records
 constexpr size_t kFixedHeader = 146;  // up to and including the length of decided_by
 constexpr size_t kSmallestRecord = 1 + 32 + 32 + 4;
 constexpr size_t kTrajectBytes = 16;
@@ -184,6 +185,8 @@ Hash BatchWriter::Add(absl::string_view traject, const Hash& previous, absl::Fun
   Fill(static_cast<uint32_t>(record.size()), &bytes_[begin - sizeof(uint32_t)]);
   return traject.empty() ? Hash{} : link;
 }
+
+void BatchWriter::set_input_to(uint64_t input_to) { Fill(input_to, &bytes_[kInputToAt]); }
 
 std::string BatchWriter::Finish() {
   Fill(static_cast<uint32_t>(links_.size()), &bytes_[kCountAt]);

@@ -89,6 +89,9 @@ class BatchWriter {
   // The same, of a record that is serialized where it comes to stand: `append` appends its bytes to those of the batch.
   base::Hash Add(absl::string_view traject, const base::Hash& previous, absl::FunctionRef<void(std::string* bytes)> append);
 
+  // How far the input is decided after it, where that is further than its header says.
+  void set_input_to(uint64_t input_to);
+
   uint64_t next_number() const { return first_record_ + links_.size(); }
   // Of the batch so far, with its hash.
   size_t size() const { return bytes_.size() + sizeof(base::Hash); }

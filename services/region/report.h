@@ -16,13 +16,11 @@
 
 namespace overdracht::region {
 
-// Everything runs in one partition until Kafka.
-inline constexpr uint32_t kPartition = 0;
-
 // What became of a report.
 struct Answer {
   // Number of the record of its decision, of a duplicate the first one's; 0: there is none (MALFORMED, or only validated).
   uint64_t record = 0;
+  uint32_t partition = 0;  // in which it stands
   bool duplicate = false;
   std::optional<journal::v1::Refusal> refusal;  // nothing: accepted
 };

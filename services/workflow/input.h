@@ -1,5 +1,5 @@
 // What the loop takes in: reports of organisations, the operator's moves of the clock, and questions about the state. The callbacks are
-// called on the loop's thread, once, and must return soon.
+// called on the loop's thread, once at most, and must return soon.
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_INPUT_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_INPUT_H_
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "services/base/time.h"
@@ -21,6 +22,13 @@ using region::Answer;
 using region::Order;
 using region::Report;
 
+// What stands at a place of the input that the journal notes: a topic of events on Kafka. It is not refused when it cannot be decided:
+// whoever takes the journal over reads it again, and its callback is not called.
+struct Placed {
+  std::optional<Report> report;  // none: nothing there can be decided
+  uint64_t to = 0;               // the place after it
+};
+
 // Moves the clock `events`.
 struct Advance {
   base::Micros to_us = 0;
@@ -32,7 +40,7 @@ struct Question {
   std::function<void(absl::StatusOr<Partition*>)> ask;
 };
 
-using Input = std::variant<Report, Advance, Question>;
+using Input = std::variant<Report, Placed, Advance, Question>;
 
 }  // namespace overdracht::workflow
 

@@ -37,6 +37,8 @@ absl::StatusOr<std::unique_ptr<Loop>> Loop::Open(LoopOptions options, log::Event
                            [&](const log::Tip& at, const log::Batch& batch) { return loop->partition_->Follow(at, batch); });
   if (!owner.ok()) return owner.status();
   loop->owner_ = *std::move(owner);
+  loop->input_to_ = loop->owner_->tip().input_to;
+  if (absl::Status status = loop->TellAgain(); !status.ok()) return status;
   for (workflow::v1::WorkflowDefinition& definition : definitions) {
     if (absl::Status status = loop->Deploy(std::move(definition)); !status.ok()) return status;
     if (absl::Status status = loop->CommitIfFull(); !status.ok()) return status;
@@ -112,6 +114,7 @@ void Loop::Serve() {
   if (stuck_.empty() && halted_.ok()) {
     status = FireDue(options_.clock == ClockKind::kWall ? options_.machine_clock() : partition_->clock_us()).status();
     if (status.ok()) status = Commit();
+    if (status.ok()) status = NoteInput();
   }
   if (!status.ok()) Abandon(status);
   for (const Question& question : questions) {
@@ -144,10 +147,20 @@ bool Loop::TakeIn(Input* input, std::vector<Question>* questions) {
     questions->push_back(std::move(*question));
     return true;
   }
-  auto* const report = std::get_if<Report>(input);
-  const absl::StatusOr<bool> taken = report != nullptr ? Take(report) : Take(&std::get<Advance>(*input));
+  auto* const placed = std::get_if<Placed>(input);
+  if (placed != nullptr && !halted_.ok()) return false;
+  auto* const report = placed == nullptr ? std::get_if<Report>(input) : placed->report ? &*placed->report : nullptr;
+  absl::StatusOr<bool> taken = true;
+  if (placed != nullptr && partition_->Overfull()) {
+    taken = absl::ResourceExhaustedError("the cache cannot be written");
+  } else if (report != nullptr) {
+    taken = Take(report);
+  } else if (placed == nullptr) {
+    taken = Take(&std::get<Advance>(*input));
+  }
   if (taken.ok() && !*taken) return false;
   absl::Status status = taken.status();
+  if (status.ok() && placed != nullptr) Reached(placed->to);
   if (status.ok()) status = CommitIfFull();
   if (status.ok()) return true;
   // Also the one at which it failed hears of it.
@@ -176,7 +189,7 @@ void Loop::TakeOutQuestions(std::vector<Question>* questions) {
 absl::Time Loop::NextMoment() {
   if (!held_.empty()) return absl::InfinitePast();
   if (!stuck_.empty()) return next_try_;
-  absl::Time moment = partition_->AtCheckpoint() ? absl::InfiniteFuture() : next_checkpoint_;
+  absl::Time moment = std::min(partition_->AtCheckpoint() ? absl::InfiniteFuture() : next_checkpoint_, note_input_at_);
   if (options_.clock == ClockKind::kWall) {
     const base::Micros due = partition_->QuietUntil();
     moment = std::min(moment, absl::Now() + absl::Microseconds(due) - absl::Microseconds(options_.machine_clock()));
@@ -311,7 +324,7 @@ journal::v1::Refusal Loop::RefuseMoved(const Report& report, engine::TrajectStat
   for (const auto& [name, number] : {std::pair("expected", *report.if_position), std::pair("state", position)}) {
     journal::v1::Parameter* const parameter = refusal.add_parameters();
     parameter->set_name(name);
-    parameter->set_value(event::FormatPosition(region::kPartition, number));
+    parameter->set_value(event::FormatPosition(options_.partition_number, number));
   }
   return refusal;
 }
@@ -416,7 +429,13 @@ void Loop::Keep(const std::string& traject, engine::TrajectState* state, Record*
   journaled_clock_us_ = std::max<base::Micros>(journaled_clock_us_, record->time_us());
 }
 
+void Loop::Reached(uint64_t input_to) {
+  input_to_ = input_to;
+  note_input_at_ = std::min(note_input_at_, absl::Now() + options_.note_input_after);
+}
+
 void Loop::Promise(Report* report, Answer answer) {
+  answer.partition = options_.partition_number;
   pending_.push_back({.done = std::exchange(report->done, nullptr), .order = report->order, .answer = std::move(answer)});
 }
 

@@ -10,6 +10,9 @@
 //
 // When the disk is full the callers of the batch are told so, the state goes back to what is durable, and the same bytes are offered to
 // the log until they count: a batch is never decided anew for its place in the chain. Until then questions are answered, reports refused.
+//
+// Where the input has places (on Kafka) each batch notes how far it is decided. Nothing of it is refused or forgotten: a loop that cannot
+// append ends, and whoever takes over, this process perhaps, reads on from where the newest batch that counts says.
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
 
@@ -32,11 +35,15 @@
 #include "services/log/owner.h"
 #include "services/workflow/figures.h"
 #include "services/workflow/input.h"
+#include "services/workflow/outboxes.h"
 #include "services/workflow/partition.h"
 #include "services/workflow/queue.h"
 #include "services/workflow/unreadable.h"
 
 namespace overdracht::workflow {
+
+// The cache in a loop's folder.
+std::string CachePath(const std::string& data);
 
 enum class ClockKind { kWall, kEvents };
 
@@ -44,7 +51,8 @@ enum class ClockKind { kWall, kEvents };
 using Watch = std::function<void(const journal::v1::Record&, const journal::v1::Traject& before, const journal::v1::Traject& after)>;
 
 struct LoopOptions {
-  std::string data;  // the folder; its lock is held by the caller
+  std::string data;               // the folder; its lock is held by the caller
+  uint32_t partition_number = 0;  // in the region
   ClockKind clock = ClockKind::kWall;
   std::function<base::Micros()> machine_clock;
   std::string program;  // name and version, for the batches
@@ -58,6 +66,10 @@ struct LoopOptions {
   size_t most_bytes_per_batch = 512 << 10;
   absl::Duration try_again = absl::Seconds(1);  // after the log could not take a batch
   absl::Duration checkpoint_every = absl::Seconds(2);
+  // Input that left no record is noted by a batch of its own after so long.
+  absl::Duration note_input_after = absl::Seconds(1);
+  // Null: outboxes are read from the journal. It must outlive the loop.
+  Outboxes* outboxes = nullptr;
   // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
   std::function<void(const std::string& organisation)> told;
   // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.
@@ -88,6 +100,9 @@ class Loop {
   std::shared_ptr<const chart::Workflows> workflows() const;
   ClockKind clock() const { return options_.clock; }
   LoopCounts counts() const { return figures_.Read(); }
+  // Where the input goes on: before Start only.
+  uint64_t input_to() const { return input_to_; }
+  uint32_t partition() const { return options_.partition_number; }
   // Inputs that wait.
   size_t waiting() const { return queue_.size(); }
 
@@ -126,6 +141,7 @@ class Loop {
   uint64_t NextNumber() const { return owner_->tip().last_record + records_.size() + 1; }
   journal::v1::Record* AddRecord(base::Micros time) { return records_.Add(NextNumber(), time); }
   void Keep(const std::string& traject, engine::TrajectState* state, journal::v1::Record* record);
+  void Reached(uint64_t input_to);
   void Promise(Report* report, Answer answer);
   base::Micros MomentOf(const event::v1::Event& event) const;
   bool PositionMoved(const Report& report, const engine::TrajectState& state) const;
@@ -133,6 +149,9 @@ class Loop {
 
   // Append, answer, project.
   absl::Status Commit();
+  absl::Status Append();
+  absl::Status NoteInput();
+  absl::Status TellAgain();
   absl::Status CommitIfFull();
   void Abandon(const absl::Status& why);
   void TryStuckBatch();
@@ -161,6 +180,8 @@ class Loop {
   engine::Records records_;  // of the open batch, and until it is projected
   std::vector<Pending> pending_;
   std::vector<std::pair<std::function<void(absl::StatusOr<base::Micros>)>, base::Micros>> advanced_;
+  uint64_t input_to_ = 0;  // how far it is decided
+  absl::Time note_input_at_ = absl::InfiniteFuture();
   base::Micros journaled_clock_us_ = 0;  // what a restart would find as the clock
   std::string stuck_;                    // a batch that the log could not take yet
   absl::Status stuck_why_;

@@ -1,5 +1,6 @@
 // The second half of the loop: what was decided is appended, answered and projected; or not, and then the state goes back to what is
 // durable.
+#include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
 #include <set>
@@ -10,11 +11,7 @@
 
 namespace overdracht::workflow {
 
-namespace {
-
-std::string CachePath(const LoopOptions& options) { return options.data + "/cache.db"; }
-
-}  // namespace
+std::string CachePath(const std::string& data) { return data + "/cache.db"; }
 
 absl::Status Loop::CommitIfFull() { return batch_ && batch_->size() >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus(); }
 
@@ -22,11 +19,7 @@ absl::Status Loop::Commit() {
   if (absl::Status status = unreadable_->Commit(); !status.ok()) return status;
   const log::Tip before = owner_->tip();
   if (batch_) {
-    stuck_ = batch_->Finish();
-    batch_.reset();
-    Failpoint("append");
-    if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
-    stuck_.clear();
+    if (absl::Status status = Append(); !status.ok()) return status;
     figures_.AddBatch(records_.all());
   }
   for (Pending& pending : pending_) {
@@ -37,14 +30,58 @@ absl::Status Loop::Commit() {
   for (auto& [done, clock] : advanced_) done(clock);
   pending_.clear();
   advanced_.clear();
-  if (records_.empty()) return absl::OkStatus();
   Failpoint("project");
+  if (options_.outboxes != nullptr) options_.outboxes->Tell(owner_->tip().number, owner_->tip().hash, records_.all());
+  if (records_.empty()) return absl::OkStatus();
   std::set<std::string> told;
   absl::Status status = partition_->Project(before, owner_->tip(), records_.all(), options_.told ? &told : nullptr);
   records_.Clear();
   if (!status.ok()) return status;
   for (const std::string& organisation : told) options_.told(organisation);
   return status;
+}
+
+absl::Status Loop::Append() {
+  batch_->set_input_to(input_to_);
+  stuck_ = batch_->Finish();
+  batch_.reset();
+  note_input_at_ = absl::InfiniteFuture();
+  if (options_.outboxes != nullptr) {
+    if (absl::Status status = options_.outboxes->Settle(); !status.ok()) return status;
+  }
+  Failpoint("append");
+  if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
+  stuck_.clear();
+  return absl::OkStatus();
+}
+
+// Input that left no record: else whoever takes over would decide it once more, and its senders hear of it twice.
+absl::Status Loop::NoteInput() {
+  if (absl::Now() < note_input_at_) return absl::OkStatus();
+  const log::Tip before = owner_->tip();
+  batch_.emplace(owner_->Begin(input_to_, options_.machine_clock()));
+  if (absl::Status status = Append(); !status.ok()) return status;
+  return partition_->Project(before, owner_->tip(), {});
+}
+
+// Of the newest batch with records: whoever owned the journal before may not have come to it.
+absl::Status Loop::TellAgain() {
+  const uint64_t last = owner_->tip().last_record;
+  if (options_.outboxes == nullptr || last == 0) return absl::OkStatus();
+  const absl::StatusOr<std::optional<log::Tip>> before = partition_->TipBefore(last);
+  if (!before.ok()) return before.status();
+  if (!before->has_value()) return absl::DataLossError("cache.db: no batch is known for the last record");
+  const absl::Status read = journal_->Read(**before, [this](const log::Tip& at, const log::Batch& batch) {
+    engine::Records records;
+    for (const log::StoredRecord& stored : batch.records) {
+      if (!records.Add()->ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
+        return absl::DataLossError(absl::StrCat("record ", stored.number, " cannot be read"));
+      }
+    }
+    options_.outboxes->Tell(at.number, at.hash, records.all());
+    return absl::CancelledError();
+  });
+  return absl::IsCancelled(read) ? absl::OkStatus() : read;
 }
 
 // The open batch does not go on: its callers are told, and the state goes back to what is durable.
@@ -59,6 +96,7 @@ void Loop::Abandon(const absl::Status& why) {
   records_.Clear();
   batch_.reset();
   unreadable_->Rollback();
+  if (options_.outboxes != nullptr) return Halt(why);  // the input is read again by whoever takes over
   if (!stuck_.empty()) {
     stuck_why_ = why;
     next_try_ = absl::Now() + options_.try_again;
@@ -66,7 +104,7 @@ void Loop::Abandon(const absl::Status& why) {
   } else if (absl::IsDataLoss(why)) {
     // The cache is damaged.
     partition_.reset();
-    if (absl::Status status = Cache::Drop(CachePath(options_)); !status.ok()) return Halt(status);
+    if (absl::Status status = Cache::Drop(CachePath(options_.data)); !status.ok()) return Halt(status);
   }
   if (absl::Status status = Rebuild(); !status.ok()) Halt(status);
 }
@@ -104,7 +142,7 @@ absl::Status Loop::Rebuild() {
   PartitionLimits limits = options_.partition;
   for (;;) {
     partition_.reset();  // one connection a file
-    absl::StatusOr<std::unique_ptr<Partition>> partition = Partition::Open(CachePath(options_), journal_, limits);
+    absl::StatusOr<std::unique_ptr<Partition>> partition = Partition::Open(CachePath(options_.data), journal_, limits);
     if (partition.ok()) {
       partition_ = *std::move(partition);
       journaled_clock_us_ = partition_->clock_us();

@@ -191,15 +191,19 @@ absl::Status Partition::Deploy(uint64_t record, const journal::v1::DefinitionDep
   return cache_->AddDefinition(record, deployed.definition().SerializeAsString());
 }
 
+std::string ReporterOf(const Record& record) {
+  if (!record.has_event()) return "";
+  // Whoever reports under another organisation's name is answered itself; that organisation never hears of it.
+  const bool mismatch = record.refusal().code() == journal::v1::REFUSAL_CODE_SOURCE_MISMATCH;
+  return mismatch ? record.caller() : record.event().organisation();
+}
+
 std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const Record& record) {
   std::map<std::string, OutboxEntry> entries;
   for (const notice::v1::Notice& notice : record.notices()) {
     for (const std::string& organisation : notice.to()) entries[organisation].notices = true;
   }
-  // Whoever reports under another organisation's name is answered itself; that organisation never hears of it.
-  const bool mismatch = record.refusal().code() == journal::v1::REFUSAL_CODE_SOURCE_MISMATCH;
-  const std::string& reporter = mismatch ? record.caller() : record.event().organisation();
-  if (record.has_event() && !reporter.empty()) entries[reporter].answer = true;
+  if (const std::string reporter = ReporterOf(record); !reporter.empty()) entries[reporter].answer = true;
   for (auto& [organisation, entry] : entries) entry.record = record.number();
   return {entries.begin(), entries.end()};
 }

@@ -151,6 +151,8 @@ class Partition {
   std::shared_ptr<const chart::Workflows> workflows_;
 };
 
+// Whose report the record answers; empty: nobody's.
+std::string ReporterOf(const journal::v1::Record& record);
 // Who is told something by the record, and whose report it answers.
 std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const journal::v1::Record& record);
 

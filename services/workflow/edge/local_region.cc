@@ -20,7 +20,8 @@ absl::Status LocalRegion::Take(Report&& report, size_t bytes, std::function<void
 void LocalRegion::ReadOutbox(const region::OutboxRequest& request, std::function<void(absl::StatusOr<region::OutboxPage>)> give) {
   auto page = std::make_shared<region::OutboxPage>();
   outboxes_->Read(
-      request, [page](const Record& record, int n) { page->items.push_back(event::ItemOf(region::kPartition, record, n)); },
+      request,
+      [page, partition = loop_->partition()](const Record& record, int n) { page->items.push_back(event::ItemOf(partition, record, n)); },
       [page, give = std::move(give)](const absl::StatusOr<OutboxReader::Place>& place) {
         if (!place.ok()) return give(place.status());
         page->after = place->after;

@@ -22,7 +22,6 @@ using edge::Piece;
 using edge::PieceStream;
 using edge::Refused;
 using edge::ToGrpc;
-using region::kPartition;
 
 namespace {
 
@@ -92,12 +91,12 @@ grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContex
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   AskLoop(
       loop_, "",
-      [id = *id, reactor, response](Partition* partition) {
+      [id = *id, reactor, response, number = loop_->partition()](Partition* partition) {
         const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
         if (!state.ok()) return reactor->Finish(ToGrpc(state.status()));
         if (*state == nullptr)
           return reactor->Finish({grpc::StatusCode::NOT_FOUND, "expected a traject that was started, but there is none with this id"});
-        response->set_json(TrajectShow(**state, *partition->workflows(), kPartition));
+        response->set_json(TrajectShow(**state, *partition->workflows(), number));
         reactor->Finish(grpc::Status::OK);
       },
       [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
@@ -116,8 +115,8 @@ grpc::ServerWriteReactor<region::v1::ReadOutboxResponse>* OperatorService::ReadO
     auto piece = std::make_shared<Piece<Response>>();
     outboxes_->Read(
         *next,
-        [piece](const journal::v1::Record& record, int n) {
-          piece->messages.emplace_back().set_json(event::WriteItem(event::ItemOf(kPartition, record, n)));
+        [piece, partition = loop_->partition()](const journal::v1::Record& record, int n) {
+          piece->messages.emplace_back().set_json(event::WriteItem(event::ItemOf(partition, record, n)));
         },
         [next, piece, follow, give](const absl::StatusOr<OutboxReader::Place>& place) {
           if (!place.ok()) return give(place.status());
