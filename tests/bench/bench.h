@@ -86,6 +86,8 @@ void Pause(const Options& options, const std::function<void(const Result&)>& giv
 // Gives a result for each number of calls in flight, when it is there.
 void HandoverEmbedded(const Options& options, const std::function<void(const Result&)>& give);
 void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give);
+// A result for each load. It starts a Kafka (deploy/kafka/broker).
+void EosCost(const Options& options, const std::function<void(const Result&)>& give);
 // The server that they are compared with, in a process of its own; until it is ended.
 int Echo();
 

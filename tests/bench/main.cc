@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
       {"disk_per_traject", [](const Options& options, const Give& give) { give(DiskPerTraject(options)); }},
       {"subscribe_latency", [](const Options& options, const Give& give) { give(SubscribeLatency(options)); }},
       {"restart", Restart},
+      {"eos_cost", EosCost},
       {"growth", Growth},
       {"pause", Pause},
       {"handover_embedded", HandoverEmbedded},

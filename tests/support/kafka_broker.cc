@@ -100,6 +100,16 @@ void KafkaBroker::Run(const std::string& arguments) {
   OVERDRACHT_CHECK(std::system((OVERDRACHT_SOURCE_DIR "/deploy/kafka/broker " + arguments).c_str()) == 0, arguments.c_str());
 }
 
+double KafkaBroker::CpuSeconds(int node) const {
+  std::ifstream stat(absl::StrCat("/proc/", FirstLine(absl::StrCat(folder_, "/", node, "/pid")), "/stat"));
+  std::string field;
+  std::getline(stat, field, ')');  // pid and name
+  for (int i = 0; i < 11; ++i) stat >> field;
+  double user = 0, system = 0;
+  stat >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 void KafkaBroker::Signal(int node, int signal) {
   OVERDRACHT_CHECK(kill(std::stoi(FirstLine(absl::StrCat(folder_, "/", node, "/pid"))), signal) == 0, "the node does not run");
 }

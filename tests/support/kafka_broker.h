@@ -21,6 +21,8 @@ class KafkaBroker {
   void Start();              // what does not run; it is ready when this returns
   void Pause(int node = 1);  // it does nothing, and keeps its connections
   void Continue(int node = 1);
+  // User and system time of a node.
+  double CpuSeconds(int node = 1) const;
   // Takes the newest record of a topic away, as a disk that came back from a copy does. One node.
   void LoseNewest(const std::string& topic);
   // Takes the records before an offset away, as a topic does that keeps them for a time only.
