@@ -26,7 +26,7 @@ ARROWS = {
     "region": {"base", "event", "chart"},
     "topics": {"base", "event", "chart", "region", "kafka"},
     "edge": {"base", "texts", "event", "region"},
-    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "log", "storage", "region", "edge"},
+    "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "kafka", "log", "storage", "region", "topics", "edge"},
     "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
     "http": {"base", "event", "edge"},
     "remote": {"base", "event", "chart", "region", "edge"},

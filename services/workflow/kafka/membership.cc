@@ -1,0 +1,66 @@
+#include "services/workflow/kafka/membership.h"
+
+#include <absl/strings/str_cat.h>
+
+namespace overdracht::workflow {
+namespace {
+
+constexpr int kSliceMs = 100;
+
+struct ListDestroyer {
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+};
+using List = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(const Options& options, Own own) {
+  const int64_t session_ms = absl::ToInt64Milliseconds(options.session);
+  const kafka::Settings settings = {{"group.id", options.group},
+                                    {"session.timeout.ms", absl::StrCat(session_ms)},
+                                    {"heartbeat.interval.ms", absl::StrCat(session_ms / 4)},
+                                    {"partition.assignment.strategy", "roundrobin"},
+                                    {"enable.auto.commit", "false"}};
+  std::unique_ptr<Membership> membership(new Membership(std::move(own)));
+  absl::StatusOr<std::unique_ptr<kafka::Handle>> handle =
+      kafka::Handle::Open(RD_KAFKA_CONSUMER, options.cluster, settings,
+                          {.delivered = nullptr, .rebalanced = &Membership::Rebalanced, .opaque = membership.get()});
+  if (!handle.ok()) return handle.status();
+  membership->handle_ = *std::move(handle);
+  rd_kafka_t* const kafka = membership->handle_->get();
+  rd_kafka_poll_set_consumer(kafka);
+  const List topics(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(topics.get(), options.topic.c_str(), RD_KAFKA_PARTITION_UA);
+  if (const rd_kafka_resp_err_t error = rd_kafka_subscribe(kafka, topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return kafka::StatusOf(error, options.group);
+  membership->thread_ = std::thread([self = membership.get()] { self->Run(); });
+  return membership;
+}
+
+Membership::~Membership() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+void Membership::Run() {
+  // Nothing is fetched; polling is how the group hears that this service is alive.
+  while (!stopping_) {
+    if (rd_kafka_message_t* const message = rd_kafka_consumer_poll(handle_->get(), kSliceMs); message != nullptr)
+      rd_kafka_message_destroy(message);
+  }
+  rd_kafka_consumer_close(handle_->get());
+}
+
+void Membership::Rebalanced(rd_kafka_t* kafka, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void* self) {
+  std::set<uint32_t> own;
+  if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    for (int i = 0; i < partitions->cnt; ++i) own.insert(static_cast<uint32_t>(partitions->elems[i].partition));
+    rd_kafka_assign(kafka, partitions);
+    rd_kafka_pause_partitions(kafka, partitions);
+  } else {
+    rd_kafka_assign(kafka, nullptr);
+  }
+  static_cast<Membership*>(self)->own_(own);
+}
+
+}  // namespace overdracht::workflow

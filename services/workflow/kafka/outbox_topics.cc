@@ -1,0 +1,108 @@
+#include "services/workflow/kafka/outbox_topics.h"
+
+#include "services/event/write.h"
+#include "services/workflow/answer.h"
+#include "services/workflow/partition.h"
+
+namespace overdracht::workflow {
+
+using journal::v1::Record;
+
+namespace {
+
+constexpr absl::Duration kForRoom = absl::Milliseconds(100);
+
+// An answer of which no record of the journal is told: who asked takes it by its call, everybody else drops it.
+api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
+  const std::string position = answer.record == 0 ? "" : event::FormatPosition(answer.partition, answer.record);
+  api::v1::OutboxItem item;
+  item.set_traject(asked.subject);
+  item.set_causationid(asked.id);
+  if (answer.duplicate) {
+    item.set_id(event::ItemId(answer.partition, answer.record, event::kAnswer));
+    item.set_sequence(event::FormatSequence(event::SequenceOf(answer.record, event::kAnswer)));
+  }
+  *item.mutable_answer() =
+      event::MakeAnswer(asked.source, asked.id, asked.subject, position, answer.duplicate, answer.refusal ? &*answer.refusal : nullptr);
+  return item;
+}
+
+}  // namespace
+
+void OutboxTopics::Answered(const Asked& asked, const Answer& answer) {
+  if (answer.record != 0 && !answer.duplicate) {
+    asked_[answer.record] = asked;
+  } else {
+    unrecorded_.emplace_back(asked, answer);
+  }
+}
+
+void OutboxTopics::TellUnrecorded(const Asked& asked, const Answer& answer) {
+  topics::ItemMarks marks;
+  marks.call = asked.call;
+  marks.duplicate = answer.duplicate;
+  marks.unrecorded = !answer.duplicate;
+  Append(asked.organisation, topics::WriteItem(ItemOf(asked, answer), marks));
+}
+
+void OutboxTopics::Tell(uint64_t batch, const base::Hash& hash, const std::vector<Record*>& records) {
+  const topics::ItemMarks marks{.batch = batch, .batch_hash = hash};
+  for (const Record* record : records) TellRecord(*record, marks);
+  // After the first answer, which may be in the same batch.
+  for (const auto& [asked, answer] : unrecorded_) TellUnrecorded(asked, answer);
+  asked_.clear();
+  unrecorded_.clear();
+}
+
+void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& marks) {
+  for (int n = 0; n < record.notices_size(); ++n) {
+    const base::KafkaRecord item = topics::WriteItem(event::ItemOf(partition_, record, n), marks);
+    for (const std::string& organisation : record.notices(n).to()) Append(organisation, item);
+  }
+  const auto asked = asked_.find(record.number());
+  const std::string reporter = ReporterOf(record);
+  topics::ItemMarks answer = marks;
+  if (asked != asked_.end()) answer.call = asked->second.call;
+  if (!reporter.empty()) Append(reporter, topics::WriteItem(event::ItemOf(partition_, record, event::kAnswer), answer));
+  // Who reports under another's name is answered in its own outbox, and so is whoever carried it.
+  if (asked == asked_.end() || asked->second.organisation == reporter) return;
+  Answer unrecorded = AnswerOf(record);
+  unrecorded.partition = partition_;
+  TellUnrecorded(asked->second, unrecorded);
+}
+
+void OutboxTopics::Append(const std::string& organisation, const base::KafkaRecord& item) {
+  if (made_.count(organisation) == 0) {
+    if (absl::Status made = make_outbox_(organisation); !made.ok()) return Failed(made);
+    made_.insert(organisation);
+  }
+  {
+    absl::MutexLock lock(&outstanding_->mutex);
+    ++outstanding_->records;
+  }
+  const auto done = [outstanding = outstanding_](const absl::StatusOr<uint64_t>& offset) {
+    absl::MutexLock lock(&outstanding->mutex);
+    --outstanding->records;
+    outstanding->failed.Update(offset.status());
+  };
+  absl::Status published = publisher_->Publish(names_.Outbox(organisation), 0, item, done);
+  for (; absl::IsResourceExhausted(published); published = publisher_->Publish(names_.Outbox(organisation), 0, item, done)) {
+    publisher_->Flush(kForRoom);
+  }
+  if (!published.ok()) done(published);
+}
+
+void OutboxTopics::Failed(const absl::Status& status) {
+  absl::MutexLock lock(&outstanding_->mutex);
+  outstanding_->failed.Update(status);
+}
+
+absl::Status OutboxTopics::Settle() {
+  absl::MutexLock lock(&outstanding_->mutex);
+  outstanding_->mutex.Await(absl::Condition(
+      +[](Outstanding* outstanding) ABSL_EXCLUSIVE_LOCKS_REQUIRED(outstanding->mutex) { return outstanding->records == 0; },
+      outstanding_.get()));
+  return outstanding_->failed;
+}
+
+}  // namespace overdracht::workflow

@@ -1,0 +1,71 @@
+// DATA LEAVES, on Kafka: the items of the records that count, appended to the outbox topics of whom they are for, and the answers of
+// reports that leave no record of their own, to who asked.
+#ifndef OVERDRACHT_SERVICES_WORKFLOW_KAFKA_OUTBOX_TOPICS_H_
+#define OVERDRACHT_SERVICES_WORKFLOW_KAFKA_OUTBOX_TOPICS_H_
+
+#include <absl/base/thread_annotations.h>
+#include <absl/container/flat_hash_map.h>
+#include <absl/synchronization/mutex.h>
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/kafka/publisher.h"
+#include "services/topics/item_record.h"
+#include "services/topics/names.h"
+#include "services/workflow/input.h"
+#include "services/workflow/outboxes.h"
+
+namespace overdracht::workflow {
+
+// Who asked for an answer, and for which report.
+struct Asked {
+  std::string call;  // topics/report_record.h; empty: nobody waits
+  std::string organisation;
+  std::string source, id, subject;
+};
+
+// Used by the loop's thread only.
+class OutboxTopics : public Outboxes {
+ public:
+  // The publisher must outlive it. An organisation that is told something for the first time may have no topic yet: `make_outbox` makes it.
+  using MakeOutbox = std::function<absl::Status(const std::string& organisation)>;
+  OutboxTopics(kafka::Publisher* publisher, topics::Names names, uint32_t partition, MakeOutbox make_outbox)
+      : publisher_(publisher), names_(std::move(names)), partition_(partition), make_outbox_(std::move(make_outbox)) {}
+
+  // What became of a report; before the Tell of its round.
+  void Answered(const Asked& asked, const Answer& answer);
+  void Tell(uint64_t batch, const base::Hash& hash, const std::vector<journal::v1::Record*>& records) override;
+  absl::Status Settle() override;
+
+ private:
+  void TellUnrecorded(const Asked& asked, const Answer& answer);
+  void TellRecord(const journal::v1::Record& record, const topics::ItemMarks& marks);
+  void Append(const std::string& organisation, const base::KafkaRecord& item);
+  void Failed(const absl::Status& status);
+
+  kafka::Publisher* const publisher_;
+  const topics::Names names_;
+  const uint32_t partition_;
+  const MakeOutbox make_outbox_;
+  std::set<std::string> made_;
+  // Until Tell.
+  absl::flat_hash_map<uint64_t, Asked> asked_;  // by the record that is the answer
+  std::vector<std::pair<Asked, Answer>> unrecorded_;
+
+  // The publisher's callbacks outlive this.
+  struct Outstanding {
+    absl::Mutex mutex;
+    int records ABSL_GUARDED_BY(mutex) = 0;
+    absl::Status failed ABSL_GUARDED_BY(mutex);
+  };
+  const std::shared_ptr<Outstanding> outstanding_ = std::make_shared<Outstanding>();
+};
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_SERVICES_WORKFLOW_KAFKA_OUTBOX_TOPICS_H_

@@ -1,0 +1,150 @@
+#include "services/workflow/kafka/owned_partition.h"
+
+#include <set>
+
+#include "services/kafka/reader.h"
+#include "services/log/kafka/kafka_log.h"
+#include "services/topics/workflow_record.h"
+#include "services/workflow/kafka/feeder.h"
+
+namespace overdracht::workflow {
+namespace {
+
+constexpr absl::Duration kSlice = absl::Milliseconds(500);
+// Another took over: perhaps this one was away, and the group's word is not here yet.
+constexpr absl::Duration kStandBack = absl::Seconds(3);
+
+kafka::Place PlaceOf(const PartitionPlace& place, std::string topic) {
+  return {.cluster = place.cluster, .topic = std::move(topic), .partition = static_cast<int32_t>(place.partition)};
+}
+
+absl::StatusOr<std::unique_ptr<log::KafkaLog>> OpenJournal(const PartitionPlace& place) {
+  return log::KafkaLog::Open({.place = PlaceOf(place, place.names.Journal())});
+}
+
+}  // namespace
+
+OwnedPartition::OwnedPartition(Options options) : options_(std::move(options)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+OwnedPartition::~OwnedPartition() {
+  Stop();
+  thread_.join();
+}
+
+void OwnedPartition::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+}
+
+void OwnedPartition::Own(bool own) {
+  absl::MutexLock lock(&mutex_);
+  own_ = own;
+}
+
+bool OwnedPartition::WithLoop(const std::function<void(Loop*)>& call) const {
+  absl::MutexLock lock(&mutex_);
+  if (loop_ == nullptr) return false;
+  call(loop_);
+  return true;
+}
+
+void OwnedPartition::Run() {
+  for (;;) {
+    bool own = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopping_) return;
+      own = own_;
+      ended_ = absl::OkStatus();
+    }
+    const absl::Status status = own ? Serve() : Follow();
+    options_.said(own ? "owned" : "followed", status);
+    absl::MutexLock lock(&mutex_);
+    if (absl::IsDataLoss(status)) {  // a person decides
+      mutex_.Await(absl::Condition(&stopping_));
+    } else if (!status.ok()) {
+      const auto changed = [this, own]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(own); };
+      mutex_.AwaitWithTimeout(absl::Condition(&changed), absl::IsAborted(status) ? kStandBack : options_.try_again);
+    }
+  }
+}
+
+absl::Status OwnedPartition::Follow() {
+  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = OpenJournal(options_.place);
+  if (!journal.ok()) return journal.status();
+  const absl::StatusOr<std::unique_ptr<Partition>> partition =
+      Partition::Open(CachePath(options_.loop.data), journal->get(), options_.loop.partition);
+  if (!partition.ok()) return partition.status();
+  options_.said("follows", absl::OkStatus());
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (Changed(false)) return (*partition)->Checkpoint();
+    }
+    if (!(*journal)->Wait((*partition)->tip(), kSlice)) continue;
+    if (absl::Status followed = (*partition)->CatchUp(journal->get()); !followed.ok()) return followed;
+    if (absl::Status moved = (*partition)->MoveCheckpointOn(); !moved.ok()) return moved;
+  }
+}
+
+absl::Status OwnedPartition::Serve() {
+  const PartitionPlace& place = options_.place;
+  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = OpenJournal(place);
+  if (!journal.ok()) return journal.status();
+  absl::StatusOr<std::unique_ptr<kafka::Publisher>> publisher = kafka::Publisher::Open(place.cluster);
+  if (!publisher.ok()) return publisher.status();
+  absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(PlaceOf(place, place.names.Events()));
+  if (!events.ok()) return events.status();
+
+  OutboxTopics outboxes(publisher->get(), place.names, place.partition, options_.make_outbox);
+  LoopOptions loop_options = options_.loop;
+  loop_options.partition_number = place.partition;
+  loop_options.outboxes = &outboxes;
+  absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Open(std::move(loop_options), journal->get(), options_.definitions);
+  if (!loop.ok()) return loop.status();
+  if (place.partition == 0) {
+    if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return announced;
+  }
+  if (absl::Status started = (*events)->Start((*loop)->input_to()); !started.ok()) return started;
+
+  const auto ended = [this](absl::Status why) {
+    absl::MutexLock lock(&mutex_);
+    ended_.Update(why.ok() ? absl::CancelledError() : std::move(why));
+  };
+  (*loop)->Start(ended);
+  {
+    const Feeder feeder(loop->get(), &outboxes, *std::move(events), publisher->get(), place.names, ended);
+    options_.said("owns", absl::OkStatus());
+    absl::MutexLock lock(&mutex_);
+    loop_ = loop->get();
+    const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(true) || !ended_.ok(); };
+    mutex_.Await(absl::Condition(&over));
+    loop_ = nullptr;
+  }
+  (*loop)->Drain();
+  absl::Status settled = outboxes.Settle();
+  absl::MutexLock lock(&mutex_);
+  return absl::IsCancelled(ended_) ? settled : ended_;
+}
+
+// What partner services compile to read reports: each deployed version once, whatever was there.
+absl::Status OwnedPartition::Announce(const Loop& loop, kafka::Publisher* publisher) {
+  const PartitionPlace& place = options_.place;
+  absl::StatusOr<std::unique_ptr<kafka::Reader>> reader = kafka::Reader::Open(PlaceOf(place, place.names.Workflows()));
+  if (!reader.ok()) return reader.status();
+  std::set<std::string> known;
+  const absl::Status read = (*reader)->ReadAll([&known](kafka::PlacedRecord& record) {
+    if (const std::string* version = base::FindHeader(record.record, topics::kVersion)) known.insert(*version);
+  });
+  if (!read.ok()) return read;
+  for (const auto& workflow : loop.workflows()->All()) {
+    if (known.count(std::string(workflow->version())) > 0) continue;
+    if (absl::Status sent = publisher->PublishNow(place.names.Workflows(), 0, topics::WriteWorkflow(*workflow)).status(); !sent.ok())
+      return sent;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace overdracht::workflow
