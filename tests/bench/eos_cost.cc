@@ -172,8 +172,9 @@ void EosCost(const Options& options, const std::function<void(const Result&)>& g
       {"transactions", [&] { return std::make_unique<Transactions>(broker.bootstrap(), broker.NewTopic()); }},
       {"unprotected", [&] { return std::make_unique<Plain>(broker.bootstrap(), broker.NewTopic()); }}};
   const auto times = [&](int count) { return std::max(10, static_cast<int>(count * options.scale)); };
-  for (const Load& load : {Load{"light", 1, times(250), absl::Milliseconds(20)}, Load{"one after the other, 1 record", 1, times(1'000), absl::ZeroDuration()},
-                           Load{"one after the other, 100 records", 100, times(500), absl::ZeroDuration()}}) {
+  for (const Load& load :
+       {Load{"light", 1, times(250), absl::Milliseconds(20)}, Load{"one after the other, 1 record", 1, times(1'000), absl::ZeroDuration()},
+        Load{"one after the other, 100 records", 100, times(500), absl::ZeroDuration()}}) {
     std::map<std::string, std::vector<double>> rates, p50s, p99s, clients, brokers;
     for (int run = 0; run < options.runs; ++run) {
       for (const auto& [name, make] : ways) {
@@ -187,7 +188,8 @@ void EosCost(const Options& options, const std::function<void(const Result&)>& g
       }
     }
     const bool light = load.every > absl::ZeroDuration();
-    Result result("eos_cost", light ? "ms" : "batches/s", options.runs, light ? "Kafka's transactions, ms" : "Kafka's transactions, batches/s");
+    Result result("eos_cost", light ? "ms" : "batches/s", options.runs,
+                  light ? "Kafka's transactions, ms" : "Kafka's transactions, batches/s");
     auto& shown = light ? p50s : rates;
     result.value = Median(shown["chain"]);
     result.spread = Spread(shown["chain"]);
