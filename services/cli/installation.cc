@@ -123,6 +123,9 @@ absl::StatusOr<Installation> ReadInstallation(const InstallationOptions& options
   if (!webhooks.ok()) return webhooks.status();
   installation.webhooks = *std::move(webhooks);
   installation.log_calls = LogCallsOf(*configuration);
+  absl::StatusOr<std::optional<OnKafka>> kafka = ChooseKafka(options.kafka, configuration->kafka(), FolderOf(options).string());
+  if (!kafka.ok()) return kafka.status();
+  installation.kafka = *std::move(kafka);
   if (installation.tls || configuration->has_limits()) installation.rates = RatesOf(configuration->limits());
   if (!installation.tls && !config::IsLoopback(installation.listen)) {
     return absl::InvalidArgumentError(

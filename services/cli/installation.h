@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "services/cli/kafka_options.h"
 #include "services/edge/call_log.h"
 #include "services/edge/identity.h"
 #include "services/edge/tls.h"
@@ -24,6 +25,7 @@ struct InstallationOptions {
   std::string listen = {}, tls_certificate = {}, tls_key = {}, tls_client_ca = {};
   std::optional<int> grpc_port = {}, http_port = {};
   int usual_grpc_port = 7440, usual_http_port = 7441;
+  KafkaOptions kafka = {};  // of those who take them (AddKafkaOptions)
 };
 void AddInstallationOptions(CLI::App* command, InstallationOptions* options);
 
@@ -36,6 +38,7 @@ struct Installation {
   std::optional<edge::Rates> rates = {};  // nothing: as often as they like
   std::vector<partner::Webhook> webhooks = {};
   edge::CallLog::Which log_calls = edge::CallLog::kRefused;
+  std::optional<OnKafka> kafka = {};  // nothing: not on Kafka
 
   std::unique_ptr<edge::Callers> MakeCallers() const;
 };

@@ -16,7 +16,7 @@ int main(int count, char** arguments) {
   program.set_help_all_flag("--help-all", "Help of every command");
   Action action;
   for (auto* add : {AddDev, AddWorkflowService, AddPartnerService, AddPublish, AddCheckEvents, AddReport, AddExplain, AddClock, AddTraject,
-                    AddOutbox, AddAudit, AddWorkflow, AddConfig, AddCerts, AddCompletion})
+                    AddOutbox, AddAudit, AddWorkflow, AddConfig, AddCerts, AddDeploy, AddCompletion})
     add(&program, &action);
 
   try {

@@ -11,7 +11,6 @@ namespace {
 
 struct Options {
   RegionOptions region;
-  std::string kafka, topics;
   InstallationOptions installation;
 };
 
@@ -19,15 +18,16 @@ int ServeOnKafka(const Options& options, const Installation& installation, const
   const KafkaRegionOptions region{.data = options.region.data,
                                   .clock = options.region.clock,
                                   .workflows = options.region.workflows,
-                                  .bootstrap = options.kafka,
-                                  .topics = options.topics};
+                                  .bootstrap = installation.kafka->cluster.bootstrap,
+                                  .topics = installation.kafka->names.region(),
+                                  .settings = installation.kafka->cluster.settings};
   const absl::StatusOr<std::unique_ptr<KafkaRegionParts>> parts = KafkaRegionParts::Open(region, &callers, log);
   if (!parts.ok()) return NotFinished(std::string(parts.status().message()));
   absl::StatusOr<std::unique_ptr<Served>> served =
       Served::Start(installation, callers, log, {(*parts)->operators()}, {(*parts)->figures()});
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*parts)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
-  (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock, " topics=", options.topics));
+  (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock, " topics=", region.topics));
 
   signals->Wait();
   (*served)->Draining();
@@ -42,7 +42,7 @@ int Serve(const Options& options) {
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
   const std::unique_ptr<const edge::Callers> callers = installation->MakeCallers();
-  if (!options.kafka.empty()) return ServeOnKafka(options, *installation, *callers, &signals, &log);
+  if (installation->kafka) return ServeOnKafka(options, *installation, *callers, &signals, &log);
   absl::StatusOr<std::unique_ptr<RegionParts>> region = RegionParts::Open(options.region, callers.get());
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
   absl::StatusOr<std::unique_ptr<Served>> served =
@@ -65,9 +65,7 @@ void AddWorkflowService(CLI::App* program, Action* action) {
       program->add_subcommand("workflow-service", "Decides and keeps the journal; partner services connect to it, data in one folder");
   auto options = std::make_shared<Options>();
   AddRegionOptions(command, &options->region);
-  CLI::Option* const kafka = command->add_option("--kafka", options->kafka, "Brokers of the region's topics, instead of the embedded log")
-                                 ->type_name("HOST:PORT,…");
-  command->add_option("--topics", options->topics, "The region's name, with which its topics begin")->type_name("NAME")->needs(kafka);
+  AddKafkaOptions(command, &options->installation.kafka);
   AddInstallationOptions(command, &options->installation);
   command->callback([options, action] { *action = [options] { return Serve(*options); }; });
 }

@@ -3,6 +3,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 #include <absl/strings/strip.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@ using yaml::Place;
 
 constexpr uint32_t kLargestPort = 65535;
 constexpr uint32_t kMostItems = 100;
+constexpr size_t kLongestRegionName = 64;
 constexpr absl::string_view kTestPrefix = "00000099";
 
 bool AreDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
@@ -72,6 +74,7 @@ class Checker {
     if (const std::string& calls = configuration_.log_calls(); !calls.empty() && calls != "refused" && calls != "all" && calls != "none") {
       Add(places_.Of(configuration_, "log_calls"), "form", "refused, all or none, but this is another word");
     }
+    if (configuration_.has_kafka()) CheckKafka(configuration_.kafka());
     if (!configuration_.has_tls()) CheckNeedsTls();
   }
 
@@ -134,6 +137,15 @@ class Checker {
     }
   }
 
+  void CheckKafka(const v1::Kafka& kafka) {
+    if (!kafka.has_tls() && !AreOfLoopback(kafka.bootstrap())) {
+      Add(places_.Of(kafka, "bootstrap"), "not_loopback", "tls with other brokers than those of loopback, but there is none");
+    }
+    if (!kafka.topics().empty() && !IsRegionName(kafka.topics())) {
+      Add(places_.Of(kafka, "topics"), "form", "1 to 64 characters a-z 0-9 -, not - first, but this is not");
+    }
+  }
+
   void CheckWebhook(const v1::Webhook& webhook) {
     const std::string& organisation = webhook.organisation();
     if (!organisation.empty() && !IsOin(organisation))
@@ -184,6 +196,21 @@ ReadResult ReadConfiguration(const std::string& file, absl::string_view text) {
   }
   result.findings = findings.Sorted();
   return result;
+}
+
+bool IsRegionName(absl::string_view name) {
+  const auto is_letter_or_digit = [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
+  return !name.empty() && name.size() <= kLongestRegionName && is_letter_or_digit(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+bool AreOfLoopback(absl::string_view bootstrap) {
+  for (absl::string_view broker : absl::StrSplit(bootstrap, ',')) {
+    broker = absl::StripAsciiWhitespace(broker);
+    const size_t port = broker.rfind(':');
+    if (port == broker.npos || !IsLoopback(absl::StripSuffix(absl::StripPrefix(broker.substr(0, port), "["), "]"))) return false;
+  }
+  return true;
 }
 
 bool IsLoopback(absl::string_view address) {

@@ -23,6 +23,11 @@ ReadResult ReadConfiguration(const std::string& file, absl::string_view text);
 
 // Is of this machine only.
 bool IsLoopback(absl::string_view address);
+// All of host:port, …
+bool AreOfLoopback(absl::string_view bootstrap);
+
+// With which the topics of a region on Kafka begin: [a-z0-9][a-z0-9-]*, at most 64. No dot, so that no region's topics begin as another's.
+bool IsRegionName(absl::string_view name);
 
 }  // namespace overdracht::config
 

@@ -1,4 +1,4 @@
-// The topics of a region, by its name (docs/adr/20261127-the-way-of-an-event-over-kafka.md).
+// The topics of a region, by its name (config/read.h has its form; docs/adr/20261127-the-way-of-an-event-over-kafka.md).
 #ifndef OVERDRACHT_SERVICES_TOPICS_NAMES_H_
 #define OVERDRACHT_SERVICES_TOPICS_NAMES_H_
 
@@ -8,9 +8,6 @@
 #include <string>
 
 namespace overdracht::topics {
-
-// [a-z0-9][a-z0-9-]*, at most 64: no dot, so that no region's topics begin as another's do.
-bool IsRegionName(absl::string_view name);
 
 class Names {
  public:

@@ -397,6 +397,29 @@ class Tools(Case):
         for wrong in ((), ("fly",), ("publish",), ("dev",), ("dev", "--data", "x", "--clock", "sun"), ("traject",), ("outbox", "read")):
             self.assertEqual(run(*wrong).returncode, 64, wrong)
 
+    def test_where_a_region_on_kafka_is(self):
+        """What is wrong with it is said before any broker is asked."""
+        init = ("deploy", "kafka-init", "--partitions", "4")
+        for why, arguments in (
+            ("--kafka and --topics, or both in the configuration", ()),
+            ("--kafka and --topics together", ("--kafka", "127.0.0.1:1")),
+            ("--topics of 1 to 64", ("--kafka", "127.0.0.1:1", "--topics", "a.b")),
+            ("other brokers than host:port of loopback", ("--kafka", "kafka.example.nl:9092", "--topics", "a")),
+            ("--kafka-cert, --kafka-key and --kafka-ca together", ("--kafka", "127.0.0.1:1", "--topics", "a", "--kafka-key", "x")),
+            ("OINs of 20 digits", ("--kafka", "127.0.0.1:1", "--topics", "a", "--auditor", "7")),
+        ):
+            done = run(*init, *arguments)
+            self.assertEqual(done.returncode, 64, arguments)
+            self.assertIn(why, done.stderr)
+        # The configuration says it as well, and a flag wins.
+        configuration = self.where / "kafka.yaml"
+        configuration.write_text("kafka: {bootstrap: '127.0.0.1:1', topics: pilot, tls: {certificate: none.pem, key: none.key, ca: none.pem}}\n")
+        done = run(*init, "--config", str(configuration))
+        self.assertEqual(done.returncode, 64)
+        self.assertIn(str(self.where / "none.pem"), done.stderr)
+        self.assertIn("--topics", run(*init, "--config", str(configuration), "--topics", "a.b").stderr)
+        self.assertEqual(run("deploy", "kafka-init", "--kafka", "127.0.0.1:1", "--topics", "a").returncode, 64)
+
     def test_completion(self):
         script = 'source <("$0" completion bash); COMP_WORDS=(overdracht traject li) COMP_CWORD=2; _overdracht; echo "${COMPREPLY[0]}"'
         done = subprocess.run(["bash", "-c", script, BINARY], capture_output=True, text=True)

@@ -68,7 +68,7 @@ bool IsThere(rd_kafka_t* kafka, const std::string& name) {
 
 }  // namespace
 
-KafkaBroker::KafkaBroker(int nodes) : nodes_(nodes) {
+KafkaBroker::KafkaBroker(int nodes, std::string certificates) : nodes_(nodes), certificates_(std::move(certificates)) {
   std::string name = (std::filesystem::temp_directory_path() / "kafka_XXXXXX").string();
   folder_ = mkdtemp(name.data());
   Start();
@@ -80,7 +80,10 @@ KafkaBroker::~KafkaBroker() {
   std::filesystem::remove_all(folder_);
 }
 
-void KafkaBroker::Start() { Run(absl::StrCat("start ", folder_, " --quick --nodes ", nodes_, " --for ", getpid(), " >/dev/null")); }
+void KafkaBroker::Start() {
+  const std::string tls = certificates_.empty() ? "" : absl::StrCat(" --tls ", certificates_);
+  Run(absl::StrCat("start ", folder_, " --quick --nodes ", nodes_, " --for ", getpid(), tls, " >/dev/null"));
+}
 
 void KafkaBroker::Kill(int node) { Run(absl::StrCat("kill ", folder_, " ", node)); }
 void KafkaBroker::Pause(int node) { Signal(node, SIGSTOP); }

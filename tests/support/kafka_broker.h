@@ -8,7 +8,9 @@ namespace overdracht::testing {
 
 class KafkaBroker {
  public:
-  explicit KafkaBroker(int nodes = 1);
+  // `certificates`: a folder that `overdracht certs` made; empty: without TLS, and everybody may do everything. NewTopic and the Lose… are
+  // for those.
+  explicit KafkaBroker(int nodes = 1, std::string certificates = "");
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
@@ -33,6 +35,7 @@ class KafkaBroker {
   void Signal(int node, int signal);
 
   const int nodes_;
+  const std::string certificates_;
   std::string folder_;
   std::string bootstrap_;
   int topics_ = 0;

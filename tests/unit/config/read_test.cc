@@ -74,6 +74,19 @@ TEST(Configuration, LoopbackIsOfThisMachine) {
   }
 }
 
+TEST(Configuration, OfARegionOnKafka) {
+  const std::string tls = "  tls: {certificate: a.pem, key: a.key, ca: ca.pem}\n";
+  EXPECT_EQ(Findings(absl::StrCat("kafka:\n  bootstrap: b-1.example.nl:9093, b-2.example.nl:9093\n  topics: twente-2\n", tls)), "");
+  EXPECT_EQ(Findings("kafka: {bootstrap: \"127.0.0.1:9092, [::1]:9092\", topics: \"0\"}\n"), "");
+  EXPECT_THAT(Findings("kafka: {bootstrap: \"127.0.0.1:9092,b-2.example.nl:9092\", topics: a}\n"), HasSubstr("f.yaml:1:20: not_loopback:"));
+  EXPECT_THAT(Findings("kafka: {bootstrap: localhost, topics: a}\n"), HasSubstr("not_loopback"));
+  EXPECT_THAT(Findings("kafka: {bootstrap: \"localhost:9092\"}\n"), HasSubstr("the key topics here"));
+  EXPECT_THAT(Findings("kafka: {bootstrap: \"localhost:9092\", topics: a.b}\n"), HasSubstr("f.yaml:1:46: form:"));
+  for (const char* name : {"", "-a", "A", "a.b", "a_b", "a b"}) EXPECT_FALSE(IsRegionName(name)) << name;
+  EXPECT_TRUE(IsRegionName(std::string(64, 'a')));
+  EXPECT_FALSE(IsRegionName(std::string(65, 'a')));
+}
+
 // The page for those who run it ---------------------------------------------------------------------------------------------------------
 
 std::string Page() {
