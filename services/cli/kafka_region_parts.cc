@@ -50,6 +50,7 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   const topics::Names names(options.topics);
   const absl::StatusOr<uint32_t> count = topics::CheckRegion(cluster, names);
   if (!count.ok()) return count.status();
+  if (absl::Status status = workflow::KeepPartitions(options.data, *count); !status.ok()) return status;
 
   std::unique_ptr<KafkaRegionParts> parts(new KafkaRegionParts(*std::move(lock)));
   for (uint32_t partition = 0; partition < *count; ++partition) {

@@ -26,20 +26,36 @@ absl::Status WriteWhole(const std::string& path, const std::string& text) {
   return absl::OkStatus();
 }
 
+// What stands in the file; `text`, which is written down, where there is none.
+absl::StatusOr<std::string> Keep(const std::string& path, const std::string& text) {
+  std::ifstream file(path);
+  if (!file) {
+    if (absl::Status written = WriteWhole(path, text + "\n"); !written.ok()) return written;
+    return text;
+  }
+  std::ostringstream kept;
+  kept << file.rdbuf();
+  return std::string(absl::StripAsciiWhitespace(kept.str()));
+}
+
 }  // namespace
 
 std::string ClockName(ClockKind clock) { return clock == ClockKind::kWall ? "wall" : "events"; }
 
 absl::Status KeepClock(const std::string& folder, ClockKind clock) {
-  const std::string path = folder + "/clock";
-  std::ifstream file(path);
-  if (!file) return WriteWhole(path, ClockName(clock) + "\n");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string kept(absl::StripAsciiWhitespace(text.str()));
-  if (kept == ClockName(clock)) return absl::OkStatus();
+  const absl::StatusOr<std::string> kept = Keep(folder + "/clock", ClockName(clock));
+  if (!kept.ok() || *kept == ClockName(clock)) return kept.status();
   return absl::FailedPreconditionError(
-      absl::StrCat("expected --clock ", kept, ", the clock that ", folder, " was made with, but it is --clock ", ClockName(clock)));
+      absl::StrCat("expected --clock ", *kept, ", the clock that ", folder, " was made with, but it is --clock ", ClockName(clock)));
+}
+
+absl::Status KeepPartitions(const std::string& folder, uint32_t partitions) {
+  const absl::StatusOr<std::string> kept = Keep(folder + "/partitions", absl::StrCat(partitions));
+  if (!kept.ok() || *kept == absl::StrCat(partitions)) return kept.status();
+  return absl::FailedPreconditionError(absl::StrCat("expected a region of as many partitions as when ", folder, " was made, ", *kept,
+                                                    ", but its topics have ", partitions,
+                                                    ": a traject's partition follows from their number, so that is never changed; what is "
+                                                    "reported now would be decided apart from what was reported before"));
 }
 
 }  // namespace overdracht::workflow
