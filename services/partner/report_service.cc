@@ -37,7 +37,7 @@ class ReportReactor : public grpc::ServerUnaryReactor {
         method_, caller.organisation, edge::RandomId, [&](absl::string_view kind) { return workflows->KnowsContact(kind); }, request.get());
     if (!report.ok()) return edge::ToGrpc(report.status());
     report->supplier = caller.supplier;
-    no_wait_ = ContextOf(method_, *request).no_wait();
+    report->no_wait = no_wait_ = ContextOf(method_, *request).no_wait() && !report->validate_only;
     report->done = [this, envelope = edge::EnvelopeOf(report->event)](const absl::StatusOr<region::Answer>& answer) {
       Answer(envelope, answer);
     };
@@ -47,7 +47,8 @@ class ReportReactor : public grpc::ServerUnaryReactor {
   void Answer(const edge::Envelope& envelope, const absl::StatusOr<region::Answer>& answer) {
     if (!answer.ok()) return Finish(edge::ToGrpc(answer.status()));
     api::v1::Answer told = edge::ToApi(envelope, *answer);
-    if (no_wait_ && answer->record != 0) {
+    const bool kept = answer->record != 0 || !answer->refusal;
+    if (no_wait_ && kept) {
       told.Clear();
       told.set_source(envelope.source);
       told.set_id(envelope.id);

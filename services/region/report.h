@@ -43,6 +43,8 @@ struct Report {
   std::string bytes;
   // Decide, but record nothing.
   bool validate_only = false;
+  // Whoever makes it does not wait for the decision: it may be answered, without a record and as accepted, as soon as it is kept.
+  bool no_wait = false;
   // Refuse unless this is the number of the last record that changed the traject.
   std::optional<uint64_t> if_position;
   std::shared_ptr<Order> order;  // null: of its own

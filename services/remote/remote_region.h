@@ -23,6 +23,7 @@
 #include "overdracht/region/v1/region_service.grpc.pb.h"
 #include "services/edge/workers.h"
 #include "services/region/region.h"
+#include "services/remote/linked_region.h"
 
 namespace overdracht::remote {
 
@@ -38,16 +39,15 @@ struct RemoteOptions {
 // A channel that notices a silent peer, and tries a lost one again soon.
 std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
-class RemoteRegion : public region::Region {
+class RemoteRegion : public LinkedRegion {
  public:
   RemoteRegion(const std::shared_ptr<grpc::Channel>& channel, RemoteOptions options);
   // Nobody calls it any more. Waits for calls that are under way.
   ~RemoteRegion() override;
 
-  // OK: there is a link, and the workflows are known; else why not.
-  absl::Status linked() const;
-  // Takes nothing in any more; returns when everything is answered, or this long after.
-  void Drain(absl::Duration patience = absl::Seconds(5));
+  absl::Status linked() const override;
+  using LinkedRegion::Drain;
+  void Drain(absl::Duration patience) override;
 
   absl::Status Take(region::Report&& report, size_t bytes, std::function<void()> when_room) override;
   // Those of the last link; none before the first.

@@ -29,7 +29,7 @@ ARROWS = {
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "kafka", "log", "storage", "region", "topics", "edge"},
     "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
     "http": {"base", "event", "edge"},
-    "remote": {"base", "event", "chart", "region", "edge"},
+    "remote": {"base", "event", "chart", "storage", "kafka", "region", "topics", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
     "cli": {"base", "certs", "config", "yaml", "texts", "event", "chart", "engine", "scenario", "kafka", "log", "region", "topics", "edge", "workflow",
             "partner", "remote", "http", "audit"},
@@ -105,7 +105,7 @@ EXCEPTIONS = {
 }
 
 # Where gRPC may be included: the edges.
-GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner|partner/overview|partner/webhook|remote)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
+GRPC_EDGES = re.compile(r"services/(?:workflow/edge/\w+\.(?:h|cc)|(?:edge|http|partner|partner/overview|partner/webhook|remote|remote/kafka)/\w+\.(?:h|cc)|cli/[\w/]+\.(?:h|cc))")
 
 LONGEST_FILE = 500
 LONG_FILES = {}  # file: why it is longer

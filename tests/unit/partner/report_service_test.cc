@@ -87,6 +87,10 @@ TEST_F(ReportServiceTest, WithoutWaitingNothingIsSaidOfTheDecision) {
   EXPECT_EQ(response_.answer().position(), "");
   region_.answer->record = 0;
   EXPECT_EQ(Accept().error_code(), grpc::StatusCode::NOT_FOUND) << "what is not recorded is said at once";
+  region_.answer->refusal.reset();
+  ASSERT_TRUE(Accept().ok());
+  EXPECT_TRUE(region_.taken.back().no_wait);
+  EXPECT_FALSE(response_.answer().accepted()) << "it is kept, and not decided yet";
 }
 
 TEST_F(ReportServiceTest, WhatWasNotTakenInIsSaid) {
