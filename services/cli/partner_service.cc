@@ -1,9 +1,11 @@
-// overdracht partner-service: what one organisation's own systems connect to, before a region in another process.
+// overdracht partner-service: what one organisation's own systems connect to, before a region in another process: over gRPC, or over the
+// topics of a Kafka.
 #include <absl/strings/str_cat.h>
 #include <grpcpp/grpcpp.h>
 
 #include "services/cli/client.h"
 #include "services/cli/command.h"
+#include "services/cli/kafka_partner_parts.h"
 #include "services/cli/partner_parts.h"
 #include "services/cli/serving.h"
 #include "services/log/embedded/folder_lock.h"
@@ -14,14 +16,14 @@ namespace {
 
 struct Options {
   std::string oin;
-  std::string region = kDefaultServer;
+  std::string region;  // empty: the usual one, unless it is on Kafka
   std::string data;
   InstallationOptions installation{.usual_grpc_port = 7442, .usual_http_port = 7443};
   std::string region_ca;
 };
 
 // Nothing is taken in before the workflows of the region are known: until then no report could be read.
-bool WaitForRegion(Signals* signals, edge::Log* log, const remote::RemoteRegion& region, const std::string& address) {
+bool WaitForRegion(Signals* signals, edge::Log* log, const remote::LinkedRegion& region, const std::string& address) {
   std::string said;
   for (absl::Status linked = region.linked(); !linked.ok(); linked = region.linked()) {
     if (said != linked.message()) {
@@ -39,11 +41,68 @@ std::shared_ptr<grpc::ChannelCredentials> ToRegion(const Options& options, const
   return edge::MakeChannelCredentials(*installation.tls, options.region_ca.empty() ? installation.tls->client_ca : options.region_ca);
 }
 
+struct Surroundings {
+  const Options& options;
+  const Installation& installation;
+  edge::Callers* callers;
+  log::FolderLock* lock;
+  Signals* signals;
+  edge::Log* log;
+};
+
+// `taking`: called with true when callers are served, with false when no more is to be taken in.
+int ServeRegion(const Surroundings& around, remote::LinkedRegion* region, const std::string& where,
+                const std::function<void(bool)>& taking) {
+  const Options& options = around.options;
+  if (!WaitForRegion(around.signals, around.log, *region, where)) return kDone;
+  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(region, around.callers, options.data);
+  if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
+  absl::StatusOr<std::unique_ptr<Served>> served =
+      Served::Start(around.installation, *around.callers, around.log, (*partner)->services(), {(*partner)->figures()});
+  if (!served.ok()) return NotFinished(std::string(served.status().message()));
+  if (absl::Status status = around.lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
+  (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
+
+  taking(true);
+  (*partner)->StartSending(around.installation, around.log);
+  do {
+    (*served)->SetReady(region->linked().ok());
+  } while (around.signals->Wait() == Signals::kLook);
+  (*served)->Draining();
+  taking(false);
+  (*partner)->StopSending();
+  region->Drain();
+  (*served)->Stop();
+  return kDone;
+}
+
+int ServeOverGrpc(const Surroundings& around) {
+  const Options& options = around.options;
+  const std::string address = options.region.empty() ? kDefaultServer : options.region;
+  remote::RemoteRegion region(remote::ConnectTo(address, ToRegion(options, around.installation)),
+                              {.organisation = options.oin, .changed = Signals::Look});
+  return ServeRegion(around, &region, address, [](bool) {});
+}
+
+int ServeOverKafka(const Surroundings& around) {
+  const Options& options = around.options;
+  const OnKafka& kafka = *around.installation.kafka;
+  const absl::StatusOr<std::unique_ptr<KafkaPartnerParts>> parts = KafkaPartnerParts::Open(
+      {.organisation = options.oin, .cluster = kafka.cluster, .names = kafka.names, .data = options.data, .changed = Signals::Look},
+      around.log);
+  if (!parts.ok()) return NotFinished(std::string(parts.status().message()));
+  return ServeRegion(around, (*parts)->region(), absl::StrCat(kafka.cluster.bootstrap, " ", kafka.names.region()),
+                     [&](bool taking) { taking ? (*parts)->StartIngress() : (*parts)->StopIngress(); });
+}
+
 int Serve(const Options& options) {
   Signals signals;
   edge::Log log;
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
+  if (installation->kafka && !options.region.empty()) {
+    return Usage("expected a region at an address (--region) or on Kafka (--kafka, or the configuration), but both are given");
+  }
   for (const partner::Webhook& webhook : installation->webhooks) {
     if (webhook.organisation != options.oin) return Usage("expected webhooks of the organisation of --oin only, but one is of another");
   }
@@ -51,27 +110,8 @@ int Serve(const Options& options) {
   if (!lock.ok()) return NotFinished(std::string(lock.status().message()));
   const std::unique_ptr<edge::Callers> callers = installation->MakeCallers();
   callers->ServeOnly(options.oin);
-  remote::RemoteRegion region(remote::ConnectTo(options.region, ToRegion(options, *installation)),
-                              {.organisation = options.oin, .changed = Signals::Look});
-  if (!WaitForRegion(&signals, &log, region, options.region)) return kDone;
-  absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(&region, callers.get(), options.data);
-  if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
-  absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(*installation, *callers, &log, (*partner)->services(), {(*partner)->figures()});
-  if (!served.ok()) return NotFinished(std::string(served.status().message()));
-  if (absl::Status status = lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
-  (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
-
-  (*partner)->StartSending(*installation, &log);
-
-  do {
-    (*served)->SetReady(region.linked().ok());
-  } while (signals.Wait() == Signals::kLook);
-  (*served)->Draining();
-  (*partner)->StopSending();
-  region.Drain();
-  (*served)->Stop();
-  return kDone;
+  const Surroundings around{options, *installation, callers.get(), &*lock, &signals, &log};
+  return installation->kafka ? ServeOverKafka(around) : ServeOverGrpc(around);
 }
 
 }  // namespace
@@ -89,7 +129,9 @@ void AddPartnerService(CLI::App* program, Action* action) {
             return digits ? std::string() : std::string("expected an OIN (20 digits), but it is none");
           },
           ""));
-  command->add_option("--region", options->region, "Address of the workflow-service")->type_name("ADDR")->capture_default_str();
+  command->add_option("--region", options->region, "Address of the workflow-service, unless the region is on Kafka")
+      ->type_name(absl::StrCat("ADDR=", kDefaultServer));
+  AddKafkaOptions(command, &options->installation.kafka);
   command->add_option("--data", options->data, "Folder of its own data; made when it is not there")->type_name("DIR")->required();
   command->add_option("--region-ca", options->region_ca, "Authority of the region's certificate (PEM) [that of --tls-client-ca]")
       ->type_name("FILE");

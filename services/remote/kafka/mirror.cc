@@ -115,9 +115,9 @@ absl::Status Mirror::FindPlace() {
 }
 
 absl::Status Mirror::NotTheTopic(absl::string_view why) const {
-  return absl::FailedPreconditionError(
-      absl::StrCat("expected the topic of which ", path_, " is the mirror, but ", why,
-                   "; if items of it were lost or it was made anew, its subscribers must know; then delete the file"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "expected the topic of which ", path_, " is the mirror, but ", why,
+      "; if items of it were lost or it was made anew, its subscribers must know; then delete what stands in the file's folder"));
 }
 
 // ---- Written ---------------------------------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ TEST_F(MirrorTest, AnotherTopicIsRefused) {
   mirror_.reset();
   const auto other = Mirror::Open(Path(), "enschede.outbox.00000099000000102000");
   EXPECT_TRUE(absl::IsFailedPrecondition(other.status())) << other.status();
-  EXPECT_THAT(std::string(other.status().message()), HasSubstr("delete the file"));
+  EXPECT_THAT(std::string(other.status().message()), HasSubstr("then delete"));
 }
 
 TEST_F(MirrorTest, AfterAnErrorItIsWhereItWas) {
