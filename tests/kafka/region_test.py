@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""A region on Kafka: a broker, a workflow service, and the partner services of two organisations. What is answered and what each is told is what the
+embedded log gives, also when services are killed and mirrors deleted on the way, and for what an organisation's own producer writes.
+
+    region_test.py [--binary PATH] [TestCase.test…]
+"""
+import http.client
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+import overdracht  # noqa: E402
+
+ZORG, WIJK, GEMEENTE = (f"0000009900000010{n}000" for n in (1, 2, 3))
+NAME = "almelo"
+BROKER = overdracht.ROOT / "deploy/kafka/broker"
+BINARY = None
+
+
+def event(name, identity, traject, when, data, organisation=ZORG):
+    return json.dumps({"specversion": "1.0", "id": identity, "source": f"urn:nld:oin:{organisation}:systeem:test", "type": f"nl.overdracht.{name}.v1",
+                       "subject": f"7e57ab1e-0000-4000-8000-{traject:012d}", "time": f"2017-01-02T09:{when:02d}:00Z", "data": data})
+
+
+def started(traject, when=0):
+    participants = [{"role": role, "organisation": oin} for role, oin in (("zorgaanbieder", ZORG), ("wijkteam", WIJK), ("gemeente", GEMEENTE))]
+    return event("trajecten.started", f"start-{traject}", traject, when, {"workflow": "uitstroom", "client": "c-1", "participants": participants})
+
+
+def first_handover(traject=1):
+    """Who publishes what, in turns: accepted, refused, a second time, another's, and what is no event."""
+    offer = event("handovers.offered", f"offer-{traject}", traject, 2,
+                  {"handover": "h-1", "recipient": WIJK, "purpose": "handover", "categories": ["wonen", "medicatie"], "transfersResponsibility": True,
+                   "dossier": {"reference": "d-1", "digest": "sha256:" + "0" * 64}})
+    accept = event("handovers.accepted", f"accept-{traject}", traject, 3, {"handover": "h-1"}, WIJK)
+    consent = event("consents.granted", f"consent-{traject}", traject, 1,
+                    {"consent": "t-1", "recipient": WIJK, "categories": ["wonen"], "purpose": "handover", "validUntil": "2099-12-31"})
+    return [(ZORG, [started(traject), event("trajecten.stopped", f"stop-{traject}", traject, 0, {"reason": "moved_away"}), consent, offer, offer]),
+            (WIJK, [accept, event("tasks.completed", f"nothing-{traject}", traject, 4, {"task": "no_such_task"}, WIJK),
+                    event("handovers.accepted", f"again-{traject}", traject, 5, {"handover": "h-1"}, WIJK), accept]),
+            (ZORG, ["{no event}", event("tasks.completed", f"theirs-{traject}", traject, 6, {"task": "actieplan"}, WIJK)])]
+
+
+class Service(overdracht.Dev):
+    def __init__(self, data, *arguments):
+        super().__init__(BINARY, data)
+        self.arguments = [BINARY, *arguments, "--data", str(data), "--grpc-port", "0", "--http-port", "0"]
+
+    def page(self, oin, after, wait=0):
+        """Items with their answers, without the cursors: those are of the place, not of the item. Where to go on, and whether more is there."""
+        connection = http.client.HTTPConnection(self.http, timeout=2 * overdracht.PATIENCE_S)
+        connection.request("GET", f"/v1/outbox/{oin}?limit=1000&answers=true&after={after}&wait={wait}", headers={"overdracht-oin": oin})
+        response = connection.getresponse()
+        page = json.loads(response.read())
+        connection.close()
+        if response.status != 200:
+            raise overdracht.Failed(f"outbox: {response.status} {page}")
+        items = [{name: value for name, value in item.items() if name != "cursor"} for item in page]
+        return items, response.headers["Overdracht-Next"], response.headers["Overdracht-More"] == "true"
+
+    def items(self, oin):
+        after, items, more = "", [], True
+        while more:
+            page, after, more = self.page(oin, after)
+            items += page
+        return items
+
+    def wait_for(self, oin, count):
+        """Until so many items are there."""
+        after, seen = "", 0
+        while seen < count:
+            page, after, _ = self.page(oin, after, wait=30)
+            if not page:
+                raise overdracht.Failed(f"outbox of {oin}: expected {count} items, but only {seen} came")
+            seen += len(page)
+
+
+class RegionOnKafka(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory(prefix="overdracht-kafka-")
+        cls.addClassCleanup(scratch.cleanup)
+        cls.where = pathlib.Path(scratch.name)
+        started = subprocess.run([BROKER, "start", str(cls.where / "broker"), "--quick"], check=True, capture_output=True, text=True, timeout=300)
+        cls.addClassCleanup(lambda: subprocess.run([BROKER, "stop", str(cls.where / "broker")], check=True, capture_output=True, timeout=60))
+        cls.bootstrap = started.stdout.split("bootstrap=")[1].split()[0]
+
+    def setUp(self):
+        """A region of its own, with one partition: then the embedded log has the same records at the same places."""
+        self.name = f"{NAME}-{self._testMethodName.replace('_', '-')[5:40]}"
+        self.kafka = ("--kafka", self.bootstrap, "--topics", self.name)
+        subprocess.run([BINARY, "deploy", "kafka-init", *self.kafka, "--partitions", "1",
+                        *(word for oin in (ZORG, WIJK, GEMEENTE) for word in ("--organisation", oin))],
+                       check=True, capture_output=True, text=True, timeout=overdracht.PATIENCE_S)
+        self.region = self.start(Service(self.folder("region"), "workflow-service", *self.kafka, "--clock", "events"))
+        self.partners = {oin: self.start(Service(self.folder(oin), "partner-service", "--oin", oin, *self.kafka)) for oin in (ZORG, WIJK)}
+
+    def folder(self, name):
+        return self.where / self.name / name / "data"
+
+    def start(self, service):
+        service.start()
+        self.addCleanup(lambda: service.process.poll() is None and service.kill())
+        return service
+
+    def embedded(self, turns):
+        """The answers to the same on the embedded log, and the outboxes."""
+        folder = self.where / self.name / f"embedded-{len(list((self.where / self.name).glob('embedded-*')))}" / "data"
+        with Service(folder, "dev", "--clock", "events") as dev:
+            answers = [row for oin, lines in turns for row in self.publish(dev, lines, "--as", oin)]
+            return answers, {oin: dev.items(oin) for oin in (ZORG, WIJK)}
+
+    def publish(self, service, lines, *more):
+        file = self.where / self.name / "events.jsonl"
+        file.write_text("".join(line + "\n" for line in lines))
+        return service.rows("publish", str(file), "--json", *more, accept=(0, 2))
+
+    def same_outboxes(self, outboxes):
+        for oin, partner in self.partners.items():
+            self.assertEqual(partner.items(oin), outboxes[oin])
+
+    def test_answers_and_outboxes_are_those_of_the_embedded_log(self):
+        turns = first_handover()
+        answers, outboxes = self.embedded(turns)
+        self.assertIn("SOURCE_MISMATCH", [answer.get("code") for answer in answers])
+        self.assertIn(True, [answer.get("duplicate") for answer in answers])
+        self.assertEqual([row for oin, lines in turns for row in self.publish(self.partners[oin], lines)], answers)
+        self.same_outboxes(outboxes)
+
+        # A mirror that is deleted is read again.
+        zorg = self.partners[ZORG]
+        zorg.kill()
+        for file in zorg.data.glob("outbox.db*"):
+            file.unlink()
+        zorg.start()
+        self.same_outboxes(outboxes)
+
+        # And so it goes on with a workflow service that was killed, whose last batch's items are told again.
+        self.region.kill()
+        self.region.start()
+        more = [(ZORG, [started(2, 10), event("tasks.completed", "done-2", 2, 11, {"task": "actieplan"})])]
+        self.assertEqual([row.get("outcome") for row in self.publish(zorg, more[0][1])], ["accepted", "accepted"])
+        _, outboxes = self.embedded([*turns, *more])
+        self.same_outboxes(outboxes)
+
+    def test_what_an_organisation_writes_to_its_own_topic_is_reported_by_it(self):
+        theirs = event("tasks.completed", "theirs", 1, 2, {"task": "actieplan"}, WIJK)
+        lines = [started(1), event("tasks.completed", "done", 1, 1, {"task": "actieplan"}), theirs]
+        _, outboxes = self.embedded([(ZORG, lines)])
+        self.write_to_ingress(ZORG, [*lines, "{no event}", lines[0]])
+        self.partners[ZORG].wait_for(ZORG, len(outboxes[ZORG]))
+        self.partners[WIJK].wait_for(WIJK, len(outboxes[WIJK]))
+        self.same_outboxes(outboxes)
+
+    def write_to_ingress(self, oin, events):
+        """With a producer of Kafka's own: header, tab, value."""
+        version = os.environ.get("OVERDRACHT_KAFKA_VERSION", "3.9.1")
+        jars = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / f"overdracht/kafka-{version}/lib"
+        producer = "kafka.tools.ConsoleProducer" if version.startswith("3.") else "org.apache.kafka.tools.ConsoleProducer"
+        lines = "".join(f"content-type:application/cloudevents+json\t{line}\n" for line in events)
+        subprocess.run(["java", "-cp", f"{jars}/*", producer, "--bootstrap-server", self.bootstrap, "--topic", f"{self.name}.ingress.{oin}",
+                        "--property", "parse.headers=true"],
+                       input=lines, text=True, check=True, capture_output=True, timeout=overdracht.PATIENCE_S)
+
+
+if __name__ == "__main__":
+    BINARY = overdracht.binary_of_arguments()
+    unittest.main()
