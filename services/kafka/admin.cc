@@ -201,7 +201,14 @@ absl::Status Admin::Grant(const std::vector<Right>& rights) {
     const rd_kafka_error_t* const error = rd_kafka_acl_result_error(results[i]);
     if (error != nullptr) return ErrorOf(rd_kafka_error_code(error), rd_kafka_error_string(error), rights[i].ToString());
   }
-  return absl::OkStatus();
+  // They are granted before the broker that is asked knows of them.
+  const std::set<Right> wanted(rights.begin(), rights.end());
+  for (const absl::Time late = absl::Now() + timeout_;; absl::SleepFor(absl::Milliseconds(20))) {
+    const absl::StatusOr<std::set<Right>> there = Rights();
+    if (!there.ok()) return there.status();
+    if (std::includes(there->begin(), there->end(), wanted.begin(), wanted.end())) return absl::OkStatus();
+    if (absl::Now() >= late) return absl::UnavailableError("the access control lists were made, but they are not there yet");
+  }
 }
 
 }  // namespace overdracht::kafka

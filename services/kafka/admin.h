@@ -52,7 +52,7 @@ class Admin {
 
   // All that are granted.
   absl::StatusOr<std::set<Right>> Rights();
-  // FAILED_PRECONDITION: the brokers keep no rights (authorizer.class.name).
+  // Returns when they are there. FAILED_PRECONDITION: the brokers keep no rights (authorizer.class.name).
   absl::Status Grant(const std::vector<Right>& rights);
 
  private:

@@ -135,6 +135,7 @@ void Publisher::Run() {
     if (broken_.ok() && Left() <= absl::ZeroDuration())
       broken_ = absl::UnavailableError(absl::StrCat("no broker acknowledged the record within ", absl::FormatDuration(options_.give_up)));
     if (broken_.ok()) continue;
+    HearTheLast();
     Break(broken_);
     broken_ = absl::OkStatus();
     const absl::Status connected = Connect();  // as it did the first time
@@ -192,6 +193,15 @@ void Publisher::Report(uint64_t number, absl::StatusOr<uint64_t> what) {
   absl::MutexLock lock(&mutex_);
   --records_;
   bytes_ -= sent->bytes;
+}
+
+// What is under way already says of itself what became of it, as far as that is known: the handle's error comes before the report of the
+// record that it is about.
+void Publisher::HearTheLast() {
+  rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  for (const absl::Time late = absl::Now() + kIdle; rd_kafka_outq_len(handle_->get()) > 0 && absl::Now() < late;) {
+    handle_->Serve(absl::Milliseconds(10));
+  }
 }
 
 void Publisher::Break(const absl::Status& why) {

@@ -87,6 +87,7 @@ class Publisher {
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
   // Ends what has its report.
   void Report(uint64_t number, absl::StatusOr<uint64_t> what);
+  void HearTheLast();
   // Fails all that was taken by now; the handle is gone, or another one.
   void Break(const absl::Status& why);
 
