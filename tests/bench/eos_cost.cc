@@ -66,7 +66,15 @@ class Plain : public Way {
     set("acks", "all");
     set("linger.ms", "0");
     set("socket.nagle.disable", "true");
-    if (!transactional_id.empty()) set("transactional.id", transactional_id);
+    if (!transactional_id.empty()) {
+      set("transactional.id", transactional_id);
+    } else {
+      rd_kafka_conf_set_opaque(conf, this);
+      rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+        Check(message->err);
+        --static_cast<Plain*>(self)->outstanding_;
+      });
+    }
     kafka_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0));
     topic_.reset(rd_kafka_topic_new(kafka_.get(), topic.c_str(), nullptr));
     // Else the first record waits for up to a second.
@@ -76,17 +84,22 @@ class Plain : public Way {
   }
 
   void Append(const std::string& bytes) override {
-    Produce(bytes);
-    Check(rd_kafka_flush(kafka_.get(), 10'000));
+    // Not rd_kafka_flush, which looks every 10 ms.
+    outstanding_ = Produce(bytes);
+    while (outstanding_ > 0) rd_kafka_poll(kafka_.get(), 1'000);
   }
 
  protected:
-  void Produce(const std::string& bytes) {
+  // How many records that were.
+  size_t Produce(const std::string& bytes) {
+    size_t records = 0;
     for (size_t at = 0; at < bytes.size(); at += kRecordBytes) {
       OVERDRACHT_CHECK(rd_kafka_produce(topic_.get(), 0, RD_KAFKA_MSG_F_COPY, const_cast<char*>(bytes.data() + at),
                                         std::min(kRecordBytes, bytes.size() - at), nullptr, 0, nullptr) == 0,
                        "not produced");
+      ++records;
     }
+    return records;
   }
   static void Check(rd_kafka_resp_err_t error) { OVERDRACHT_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_err2str(error)); }
   rd_kafka_t* kafka() const { return kafka_.get(); }
@@ -98,6 +111,7 @@ class Plain : public Way {
   };
   std::unique_ptr<rd_kafka_t, Destroy> kafka_;
   std::unique_ptr<rd_kafka_topic_t, Destroy> topic_;
+  size_t outstanding_ = 0;
 };
 
 class Transaction : public Plain {
