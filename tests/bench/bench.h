@@ -88,6 +88,9 @@ void HandoverEmbedded(const Options& options, const std::function<void(const Res
 void HandoverUnloaded(const Options& options, const std::function<void(const Result&)>& give);
 // A result for each load. It starts a Kafka (deploy/kafka/broker).
 void EosCost(const Options& options, const std::function<void(const Result&)>& give);
+// On a real Kafka.
+void HandoverKafka(const Options& options, const std::function<void(const Result&)>& give);
+void HandoverKafkaUnloaded(const Options& options, const std::function<void(const Result&)>& give);
 // The server that they are compared with, in a process of its own; until it is ended.
 int Echo();
 

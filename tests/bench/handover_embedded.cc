@@ -2,136 +2,28 @@
 // report is a call that is made when the one before it in its handover is answered. Beside it, in the same run: a server of its own process
 // that answers the same calls with nothing, and the bare group commits of SQLite with batches of the size that the server wrote.
 
-#include <absl/strings/str_cat.h>
-#include <absl/synchronization/mutex.h>
 #include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 
-#include "overdracht/api/v1/consent_service.pb.h"
-#include "overdracht/api/v1/handover_service.pb.h"
-#include "overdracht/api/v1/traject_service.pb.h"
 #include "services/base/check.h"
-#include "services/base/uuid.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/sqlite.h"
 #include "tests/bench/bench.h"
-#include "tests/bench/handover.h"
+#include "tests/bench/handover_calls.h"
 #include "tests/support/server_process.h"
 
 namespace overdracht::bench {
 namespace {
 
-constexpr int kConnections = 2;
-
-struct Call {
-  std::string method;
-  std::string organisation;
-  grpc::ByteBuffer request;
-};
-using Calls = std::array<Call, kReports>;
-
-template <typename Request, typename Data>
-Call MakeCall(const std::string& method, const event::v1::Event& event, const Data& data) {
-  Request request;
-  request.mutable_report()->set_traject(base::FormatUuid(event.traject()));
-  request.mutable_report()->set_request_id(event.id());
-  *request.mutable_event() = data;
-  const grpc::Slice slice(request.SerializeAsString());
-  return {absl::StrCat("/overdracht.api.v1.", method), event.organisation(), grpc::ByteBuffer(&slice, 1)};
-}
-
-Calls HandoverCalls(uint64_t n) {
-  const auto events = HandoverEvents(n, "2026-01-01T09:00:00Z");
-  return {MakeCall<api::v1::StartTrajectRequest>("TrajectService/StartTraject", events[0], events[0].trajecten_started()),
-          MakeCall<api::v1::GrantConsentRequest>("ConsentService/GrantConsent", events[1], events[1].consents_granted()),
-          MakeCall<api::v1::OfferHandoverRequest>("HandoverService/OfferHandover", events[2], events[2].handovers_offered()),
-          MakeCall<api::v1::AcceptHandoverRequest>("HandoverService/AcceptHandover", events[3], events[3].handovers_accepted())};
-}
-
-struct Run {
-  double per_s = 0;
-  double client_cpu_ms = 0;  // of one handover
-  double server_cpu_ms = 0;
-  std::vector<double> took_ms;
-};
-
-// Does so many handovers, of which so many are under way at once; a slot has one call under way.
-class Driver {
- public:
-  Driver(const std::string& address, const std::vector<Calls>& handovers) : handovers_(handovers), left_(handovers.size()) {
-    for (int i = 0; i < kConnections; ++i) {
-      grpc::ChannelArguments arguments;
-      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-      stubs_.push_back(
-          std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
-    }
-  }
-
-  std::vector<double> Go(size_t in_flight) {
-    for (size_t slot = 0; slot < in_flight; ++slot) Begin(slot);
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(
-        +[](size_t* left) { return *left == 0; }, &left_));
-    return std::move(took_ms_);
-  }
-
- private:
-  struct UnderWay {
-    grpc::ClientContext context;
-    grpc::ByteBuffer response;
-  };
-
-  void Begin(size_t slot) {
-    const size_t handover = next_++;
-    if (handover < handovers_.size()) Report(slot, handover, 0, Stopwatch());
-  }
-
-  void Report(size_t slot, size_t handover, int report, Stopwatch began) {
-    const Call& call = handovers_[handover][report];
-    auto* const way = new UnderWay;
-    way->context.AddMetadata("overdracht-oin", call.organisation);
-    stubs_[slot % kConnections]->UnaryCall(&way->context, call.method, {}, &call.request, &way->response,
-                                           [this, slot, handover, report, began, way](const grpc::Status& status) {
-                                             OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
-                                             delete way;
-                                             if (report + 1 < kReports) return Report(slot, handover, report + 1, began);
-                                             Begin(slot);
-                                             absl::MutexLock lock(&mutex_);
-                                             took_ms_.push_back(1e3 * began.Seconds());
-                                             --left_;
-                                           });
-  }
-
-  const std::vector<Calls>& handovers_;
-  std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
-  std::atomic<size_t> next_ = 0;
-  absl::Mutex mutex_;
-  std::vector<double> took_ms_;
-  size_t left_;
-};
-
-Run Drive(const testing::ServerProcess& server, uint64_t first, size_t count, size_t in_flight) {
-  std::vector<Calls> handovers;
-  for (size_t i = 0; i < count; ++i) handovers.push_back(HandoverCalls(first + i));
-  Driver driver(server.address(), handovers);
-  Run run;
-  const double client = CpuSeconds(), of_server = server.CpuSeconds();
-  const Stopwatch watch;
-  run.took_ms = driver.Go(in_flight);
-  run.per_s = static_cast<double>(count) / watch.Seconds();
-  run.client_cpu_ms = 1e3 * (CpuSeconds() - client) / static_cast<double>(count);
-  run.server_cpu_ms = 1e3 * (server.CpuSeconds() - of_server) / static_cast<double>(count);
-  return run;
+HandoverRun Drive(const testing::ServerProcess& server, uint64_t first, size_t count, size_t in_flight) {
+  return DoHandovers([&](const std::string&) { return server.address(); }, [&] { return server.CpuSeconds(); }, first, count, in_flight);
 }
 
 // How many batches a journal holds, and their bytes.
@@ -187,7 +79,7 @@ Result Measure(const Options& options, size_t in_flight) {
     {
       const testing::ServerProcess server({options.server, "dev", "--data", data, "--grpc-port", "0", "--http-port", "0"});
       Drive(server, 1'000'000'000, warm_up, in_flight);
-      const Run measured = Drive(server, 0, count, in_flight);
+      const HandoverRun measured = Drive(server, 0, count, in_flight);
       rates.push_back(measured.per_s);
       server_cpu.push_back(measured.server_cpu_ms);
       client_cpu.push_back(measured.client_cpu_ms);
@@ -196,7 +88,7 @@ Result Measure(const Options& options, size_t in_flight) {
     {
       const testing::ServerProcess echo({"/proc/self/exe", "--echo"});
       Drive(echo, 1'000'000'000, warm_up, in_flight);
-      const Run measured = Drive(echo, 0, count, in_flight);
+      const HandoverRun measured = Drive(echo, 0, count, in_flight);
       echoes.push_back(measured.per_s);
       echo_server_cpu.push_back(measured.server_cpu_ms);
       echo_client_cpu.push_back(measured.client_cpu_ms);

@@ -36,6 +36,8 @@ int main(int argc, char** argv) {
       {"growth", Growth},
       {"pause", Pause},
       {"handover_embedded", HandoverEmbedded},
+      {"handover_kafka", HandoverKafka},
+      {"handover_kafka_unloaded", HandoverKafkaUnloaded},
       {"handover_unloaded", HandoverUnloaded}};
 
   CLI::App app("Measures overdracht; tests/bench/README.md says what.");

@@ -18,9 +18,9 @@ int main(int argc, char** argv) {
                                {"accepted", report.accepted}};
     std::printf("%s\n", line.dump().c_str());
   }
-  const ordered_json counts = {{"batches", check.batches},   {"records", check.records}, {"reports", check.reports.size()},
-                               {"items", check.items},       {"again", check.again},     {"answers_again", check.answers_again},
-                               {"wrong", check.wrong.size()}};
+  const ordered_json counts = {{"batches", check.batches}, {"records", check.records},   {"reports", check.reports.size()},
+                               {"items", check.items},     {"again", check.again},       {"answers_again", check.answers_again},
+                               {"told", check.told},       {"wrong", check.wrong.size()}};
   std::printf("%s\n", counts.dump().c_str());
   for (const std::string& wrong : check.wrong) std::fprintf(stderr, "%s\n", wrong.c_str());
   return check.wrong.empty() ? 0 : 2;

@@ -117,7 +117,10 @@ void ReadOutbox(const std::string& organisation, std::map<Item, std::string> tol
 RegionCheck CheckRegion(const std::string& bootstrap, const std::string& name, uint32_t partitions) {
   Region region{.cluster = {.bootstrap = bootstrap}, .names = topics::Names(name)};
   for (uint32_t partition = 0; partition < partitions; ++partition) ReadJournal(partition, &region);
-  for (const auto& [organisation, told] : region.told) ReadOutbox(organisation, told, &region);
+  for (const auto& [organisation, told] : region.told) {
+    region.check.told[organisation] = told.size();
+    ReadOutbox(organisation, told, &region);
+  }
   return std::move(region.check);
 }
 

@@ -3,6 +3,7 @@
 #define OVERDRACHT_TESTS_KAFKA_REGION_CHECK_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,13 @@ struct DecidedReport {
 };
 
 struct RegionCheck {
-  std::vector<DecidedReport> reports;  // of each partition in the order of its journal
-  uint64_t batches = 0, records = 0;   // that count
-  uint64_t items = 0;                  // in the outboxes
-  uint64_t again = 0;                  // of those, that stood there already
-  uint64_t answers_again = 0;          // to reports that were made before
-  std::vector<std::string> wrong;      // empty: all is as it has to be
+  std::vector<DecidedReport> reports;    // of each partition in the order of its journal
+  uint64_t batches = 0, records = 0;     // that count
+  uint64_t items = 0;                    // in the outboxes
+  uint64_t again = 0;                    // of those, that stood there already
+  uint64_t answers_again = 0;            // to reports that were made before
+  std::map<std::string, uint64_t> told;  // how many items each organisation is told
+  std::vector<std::string> wrong;        // empty: all is as it has to be
 };
 
 // Every item that the journal says an organisation is told stands in its outbox once at least, the same each time, those of a partition in
