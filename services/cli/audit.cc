@@ -14,10 +14,13 @@
 #include "services/base/uuid.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
+#include "services/cli/kafka_options.h"
 #include "services/cli/progress.h"
 #include "services/cli/traject_text.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/folder_lock.h"
+#include "services/log/kafka/kafka_log.h"
+#include "services/topics/settings.h"
 #include "services/workflow/view.h"
 
 namespace overdracht::cli {
@@ -27,6 +30,7 @@ using nlohmann::ordered_json;
 
 struct Options {
   std::string data, out;               // export
+  KafkaOptions kafka;                  // export, of a region on Kafka
   ServerOption server;                 // export, of a folder that is held
   std::string file, heads, heads_out;  // verify, replay
   std::string traject, at;             // replay
@@ -83,7 +87,28 @@ int ExportFromFolder(const Options& options) {
   return status.ok() ? static_cast<int>(kDone) : Failed(status);
 }
 
+int ExportFromKafka(const Options& options, const OnKafka& region) {
+  const absl::StatusOr<uint32_t> partitions = topics::CheckRegion(region.cluster, region.names);
+  if (!partitions.ok()) return Failed(partitions.status());
+  std::vector<std::unique_ptr<log::KafkaLog>> journals;
+  std::vector<log::EventLog*> logs;
+  for (uint32_t partition = 0; partition < *partitions; ++partition) {
+    absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = log::KafkaLog::Open(
+        {.place = {.cluster = region.cluster, .topic = region.names.Journal(), .partition = static_cast<int32_t>(partition)}});
+    if (!journal.ok()) return Failed(journal.status());
+    logs.push_back(journals.emplace_back(*std::move(journal)).get());
+  }
+  Progress progress("export");
+  const absl::Status status = audit::Export(logs, options.out, [&](uint64_t done, uint64_t total) { progress.At(done, total); });
+  return status.ok() ? static_cast<int>(kDone) : Failed(status);
+}
+
 int Export(const Options& options) {
+  const absl::StatusOr<std::optional<OnKafka>> kafka = ChooseKafka(options.kafka, {}, "");
+  if (!kafka.ok()) return Usage(std::string(kafka.status().message()));
+  if (kafka->has_value())
+    return options.data.empty() ? ExportFromKafka(options, **kafka) : Usage("expected --data or --kafka, but there are both");
+  if (options.data.empty()) return Usage("expected --data, or --kafka and --topics, but there is neither");
   const absl::StatusOr<std::optional<std::string>> holder = log::FolderLock::Holder(options.data);
   if (!holder.ok()) return Failed(holder.status());
   return holder->has_value() ? ExportFromHolder(options, **holder) : ExportFromFolder(options);
@@ -193,7 +218,8 @@ void AddAudit(CLI::App* program, Action* action) {
   auto options = std::make_shared<Options>();
 
   CLI::App* const make = audit->add_subcommand("export", "The whole journal in one file, with all that is needed to verify it");
-  make->add_option("--data", options->data, "The data folder; a process that holds it is asked")->type_name("DIR")->required();
+  make->add_option("--data", options->data, "The data folder; a process that holds it is asked")->type_name("DIR");
+  AddKafkaOptions(make, &options->kafka);
   make->add_option("--out", options->out, "The file to write")->type_name("FILE")->required();
   AddTlsOptions(make, &options->server);
   make->callback([options, action] { *action = [options] { return Export(*options); }; });

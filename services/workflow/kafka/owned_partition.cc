@@ -60,7 +60,7 @@ void OwnedPartition::Run() {
       ended_ = absl::OkStatus();
     }
     const absl::Status status = own ? Serve() : Follow();
-    options_.said(own ? "owned" : "followed", status);
+    if (!status.ok()) options_.said(own ? "no longer owns" : "no longer follows", status);
     absl::MutexLock lock(&mutex_);
     if (absl::IsDataLoss(status)) {  // a person decides
       mutex_.Await(absl::Condition(&stopping_));

@@ -106,10 +106,10 @@ class Service {
     return *this;
   }
   // What a start that is refused says.
-  absl::Status TryToOpen() { return Loop::Open(options_, journal_, BaseWorkflow()).status(); }
+  absl::Status TryToOpen() { return Loop::Open(options_, journal_, definitions).status(); }
   // In two steps: what is submitted between them waits, so that it is known what comes in one round.
   void Open() {
-    auto loop = Loop::Open(options_, journal_, BaseWorkflow());
+    auto loop = Loop::Open(options_, journal_, definitions);
     EXPECT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
   }
@@ -125,6 +125,8 @@ class Service {
   Loop& loop() { return *loop_; }
   log::EventLog& journal() { return *journal_; }
   const absl::Status& ended() const { return ended_; }
+  // Deployed at the start; changes before Start.
+  std::vector<workflow::v1::WorkflowDefinition> definitions = BaseWorkflow();
   // The wall clock of the test.
   std::atomic<base::Micros> machine_clock_us = 0;
 

@@ -1,0 +1,108 @@
+// A region of its own on a real broker, for tests: reports go into its topic of events, and services of it own its partitions.
+#ifndef OVERDRACHT_TESTS_KAFKA_TOPICS_OF_REGION_H_
+#define OVERDRACHT_TESTS_KAFKA_TOPICS_OF_REGION_H_
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/kafka/admin.h"
+#include "services/kafka/publisher.h"
+#include "services/log/kafka/kafka_log.h"
+#include "services/topics/report_record.h"
+#include "services/topics/settings.h"
+#include "services/workflow/kafka/owned_partition.h"
+#include "tests/support/kafka_broker.h"
+#include "tests/unit/workflow/service.h"
+
+namespace overdracht::workflow {
+
+inline constexpr absl::Duration kPatience = absl::Seconds(120);
+
+// One for all tests of a program; each leaves it running.
+inline testing::KafkaBroker& Broker() {
+  static testing::KafkaBroker broker;
+  return broker;
+}
+
+class RegionOnKafka : public ::testing::Test {
+ protected:
+  void MakeRegion(int partitions, std::vector<std::string> organisations = {kZorg, kWijk, kGemeente}) {
+    static int regions = 0;
+    names_ = topics::Names(absl::StrCat("region-", ++regions));
+    partitions_ = partitions;
+    const auto admin = kafka::Admin::Open(cluster_);
+    const auto made =
+        topics::MakeTopics({.names = names_, .partitions = partitions, .organisations = std::move(organisations)}, admin->get());
+    ASSERT_TRUE(made.ok()) << made.status();
+    publisher_ = *kafka::Publisher::Open(cluster_);
+  }
+
+  // A service of the partition, in a folder of its own, with the clock `events`.
+  std::unique_ptr<OwnedPartition> Serve(uint32_t partition, const Folder& folder,
+                                        std::vector<workflow::v1::WorkflowDefinition> definitions = BaseWorkflow()) {
+    OwnedPartition::Options options;
+    options.place = {.cluster = cluster_, .names = names_, .partition = partition};
+    options.loop.data = folder.path();
+    options.loop.clock = ClockKind::kEvents;
+    options.loop.machine_clock = [] { return absl::ToUnixMicros(absl::Now()); };
+    options.loop.program = "test";
+    options.loop.make_watch = HoldToTheInvariants;
+    options.definitions = std::move(definitions);
+    options.make_outbox = [this](const std::string& organisation) { return topics::MakeOutbox(cluster_, names_, organisation); };
+    options.said = [](absl::string_view, const absl::Status&) {};
+    return std::make_unique<OwnedPartition>(std::move(options));
+  }
+
+  void Report(region::Report report) {
+    const base::KafkaRecord record = topics::WriteReport(report, absl::StrCat("call-", ++calls_));
+    ASSERT_TRUE(publisher_->Publish(names_.Events(), kafka::kByKey, record, [](const absl::StatusOr<uint64_t>&) {}).ok());
+  }
+  void Report(const std::string& json) {
+    region::Report report;
+    report.event = event::ReadCloudEvent(json, [](absl::string_view) { return true; });
+    report.caller = std::get<event::v1::Event>(report.event).organisation();
+    Report(std::move(report));
+  }
+
+  // Until the journals have come as far as the events.
+  void AwaitDecisions() {
+    ASSERT_TRUE(publisher_->Flush(kPatience));
+    for (int32_t partition = 0; partition < partitions_; ++partition) {
+      const auto events = kafka::Reader::Open({.cluster = cluster_, .topic = names_.Events(), .partition = partition});
+      const uint64_t end = (*events)->QueryEnds(kPatience)->end;
+      const auto journal = OpenJournal(partition);
+      log::Tip tip;
+      const auto follow = [&tip](const log::Tip& at, const log::Batch&) {
+        tip = at;
+        return absl::OkStatus();
+      };
+      const absl::Time late = absl::Now() + kPatience;
+      while (tip.input_to < end && absl::Now() < late) {
+        journal->Wait(tip, absl::Seconds(1));
+        ASSERT_TRUE(journal->Read(tip, follow).ok());
+      }
+      ASSERT_EQ(tip.input_to, end) << "of partition " << partition;
+    }
+  }
+
+  std::unique_ptr<log::KafkaLog> OpenJournal(int32_t partition) const {
+    auto journal = log::KafkaLog::Open({.place = {.cluster = cluster_, .topic = names_.Journal(), .partition = partition}});
+    EXPECT_TRUE(journal.ok()) << journal.status();
+    return *std::move(journal);
+  }
+
+  const kafka::Cluster cluster_{.bootstrap = Broker().bootstrap()};
+  topics::Names names_;
+  int32_t partitions_ = 0;
+  std::unique_ptr<kafka::Publisher> publisher_;
+  int calls_ = 0;
+};
+
+}  // namespace overdracht::workflow
+
+#endif  // OVERDRACHT_TESTS_KAFKA_TOPICS_OF_REGION_H_
