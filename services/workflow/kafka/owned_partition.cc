@@ -10,7 +10,7 @@
 namespace overdracht::workflow {
 namespace {
 
-constexpr absl::Duration kSlice = absl::Milliseconds(500);
+constexpr absl::Duration kLook = absl::Milliseconds(500);
 // Another took over: perhaps this one was away, and the group's word is not here yet.
 constexpr absl::Duration kStandBack = absl::Seconds(3);
 
@@ -83,7 +83,7 @@ absl::Status OwnedPartition::Follow() {
       absl::MutexLock lock(&mutex_);
       if (Changed(false)) return (*partition)->Checkpoint();
     }
-    if (!(*journal)->Wait((*partition)->tip(), kSlice)) continue;
+    if (!(*journal)->Wait((*partition)->tip(), kLook)) continue;
     if (absl::Status followed = (*partition)->CatchUp(journal->get()); !followed.ok()) return followed;
     if (absl::Status moved = (*partition)->MoveCheckpointOn(); !moved.ok()) return moved;
   }
