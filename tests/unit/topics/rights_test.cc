@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr char kOin[] = "00000099000000101000", kOther[] = "00000099000000102000", kService[] = "00000099000000910000";
+constexpr char kOwn[] = "00000099000000101000", kOther[] = "00000099000000102000", kService[] = "00000099000000910000";
 
 std::vector<std::string> Said(const std::set<kafka::Right>& rights) {
   std::vector<std::string> said;
@@ -19,7 +19,7 @@ std::vector<std::string> Said(const std::set<kafka::Right>& rights) {
 }
 
 TEST(Rights, OfAnOrganisationAreItsOwnOutboxAndIngress) {
-  EXPECT_THAT(Said(RightsOf(Names("pilot"), {.organisations = {kOin}})),
+  EXPECT_THAT(Said(RightsOf(Names("pilot"), {.organisations = {kOwn}})),
               ElementsAre("User:oin-00000099000000101000 may write topic pilot.ingress.00000099000000101000",
                           "User:oin-00000099000000101000 may read topic pilot.outbox.00000099000000101000",
                           "User:oin-00000099000000101000 may read group pilot.00000099000000101000.*"));
@@ -43,7 +43,7 @@ TEST(Rights, OfServicesAndAuditors) {
 
 TEST(Rights, ThatOthersHaveAreFound) {
   const Names names("pilot");
-  const std::set<kafka::Right> wanted = RightsOf(names, {.organisations = {kOin, kOther}});
+  const std::set<kafka::Right> wanted = RightsOf(names, {.organisations = {kOwn, kOther}});
   EXPECT_THAT(Others(names, wanted, wanted), IsEmpty());
   std::set<kafka::Right> there = wanted;
   const std::string principal = "User:x";

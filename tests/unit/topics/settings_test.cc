@@ -13,17 +13,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kOin[] = "00000099000000101000";
+constexpr char kOrganisation[] = "00000099000000101000";
 
 TEST(Names, OfARegion) {
   const Names names("pilot");
-  EXPECT_EQ(names.Outbox(kOin), "pilot.outbox.00000099000000101000");
-  EXPECT_EQ(names.Ingress(kOin), "pilot.ingress.00000099000000101000");
+  EXPECT_EQ(names.Outbox(kOrganisation), "pilot.outbox.00000099000000101000");
+  EXPECT_EQ(names.Ingress(kOrganisation), "pilot.ingress.00000099000000101000");
 }
 
 TEST(Topics, OfARegion) {
   std::vector<std::string> said;
-  for (const kafka::NewTopic& topic : TopicsOf({.names = Names("pilot"), .partitions = 4, .organisations = {kOin}, .replication = 3})) {
+  for (const kafka::NewTopic& topic :
+       TopicsOf({.names = Names("pilot"), .partitions = 4, .organisations = {kOrganisation}, .replication = 3})) {
     said.push_back(absl::StrCat(topic.name, " ", topic.partitions, " ", topic.replication, " ", topic.settings.at("min.insync.replicas")));
     EXPECT_EQ(topic.settings.at("cleanup.policy"), "delete");
     EXPECT_EQ(topic.settings.at("retention.ms"), "-1");
@@ -61,7 +62,7 @@ TEST(Region, IsWhatItsTopicsSay) {
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckTopics(names, there).status()));
   there.erase("pilot.journal");  // a partner service does not see it
   EXPECT_EQ(*CheckTopics(names, there), 4u);
-  there[names.Outbox(kOin)] = {2, 1};
+  there[names.Outbox(kOrganisation)] = {2, 1};
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckTopics(names, there).status()));
   there.erase("pilot.events");
   EXPECT_TRUE(absl::IsNotFound(CheckTopics(names, there).status()));

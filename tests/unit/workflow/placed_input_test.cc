@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // What stands in the input, place by place.
-std::vector<std::string> Story() {
+std::vector<std::string> WhatIsReported() {
   return {
       Started(1, "2017-01-02T09:00:00Z"),
       Started(2, "2017-01-02T10:00:00Z"),
@@ -89,7 +89,7 @@ struct Owners {
   }
 
   Folder folder;
-  std::vector<std::string> input = Story();
+  std::vector<std::string> input = WhatIsReported();
   std::vector<uint64_t> began;
   std::vector<std::string> answered;
   absl::Status ended;  // the last of them, and how
