@@ -46,8 +46,8 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   if (absl::Status status = workflow::KeepClock(options.data, clock); !status.ok()) return status;
   const absl::StatusOr<std::vector<workflow::v1::WorkflowDefinition>> definitions = ReadDefinitions(options.workflows);
   if (!definitions.ok()) return definitions.status();
-  const kafka::Cluster cluster{.bootstrap = options.bootstrap, .settings = options.settings};
-  const topics::Names names(options.topics);
+  const kafka::Cluster& cluster = options.region.cluster;
+  const topics::Names& names = options.region.names;
   const absl::StatusOr<uint32_t> count = topics::CheckRegion(cluster, names);
   if (!count.ok()) return count.status();
   if (absl::Status status = workflow::KeepPartitions(options.data, *count); !status.ok()) return status;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "services/cli/kafka_options.h"
 #include "services/edge/log.h"
 #include "services/http/metrics.h"
 #include "services/log/embedded/folder_lock.h"
@@ -21,9 +22,7 @@ struct KafkaRegionOptions {
   std::string data;
   std::string clock = "wall";
   std::string workflows;
-  std::string bootstrap;  // empty: not on Kafka
-  std::string topics;
-  kafka::Settings settings;  // of the way to the brokers
+  OnKafka region;
   int session_ms = 2000;
 };
 

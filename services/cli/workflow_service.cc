@@ -15,19 +15,16 @@ struct Options {
 };
 
 int ServeOnKafka(const Options& options, const Installation& installation, const edge::Callers& callers, Signals* signals, edge::Log* log) {
-  const KafkaRegionOptions region{.data = options.region.data,
-                                  .clock = options.region.clock,
-                                  .workflows = options.region.workflows,
-                                  .bootstrap = installation.kafka->cluster.bootstrap,
-                                  .topics = installation.kafka->names.region(),
-                                  .settings = installation.kafka->cluster.settings};
+  const KafkaRegionOptions region{
+      .data = options.region.data, .clock = options.region.clock, .workflows = options.region.workflows, .region = *installation.kafka};
   const absl::StatusOr<std::unique_ptr<KafkaRegionParts>> parts = KafkaRegionParts::Open(region, &callers, log);
   if (!parts.ok()) return NotFinished(std::string(parts.status().message()));
   absl::StatusOr<std::unique_ptr<Served>> served =
       Served::Start(installation, callers, log, {(*parts)->operators()}, {(*parts)->figures()});
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*parts)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
-  (*served)->SayReady(absl::StrCat("data=", options.region.data, " clock=", options.region.clock, " topics=", region.topics));
+  (*served)->SayReady(
+      absl::StrCat("data=", options.region.data, " clock=", options.region.clock, " topics=", region.region.names.region()));
 
   signals->Wait();
   (*served)->Draining();

@@ -12,6 +12,7 @@
 #include "services/edge/answers.h"
 #include "services/edge/piece_stream.h"
 #include "services/event/write.h"
+#include "services/workflow/edge/check_advance.h"
 #include "services/workflow/outbox.h"
 #include "services/workflow/view.h"
 
@@ -58,11 +59,7 @@ class TemporaryFile {
 grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context,
                                                         const region::v1::AdvanceClockRequest* request,
                                                         region::v1::AdvanceClockResponse* response) {
-  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
-  // Given in nanoseconds it would keep the region at work for hours: every term that recurs runs out again and again until then.
-  if (request->to_us() > 0 && !base::IsEventTime(request->to_us())) {
-    return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected to_us in microseconds, at most in 2199, but it is beyond"});
-  }
+  if (const grpc::Status status = CheckAdvance(*callers_, *context, *request); !status.ok()) return Finished(context, status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   Advance advance{.to_us = request->to_us(), .done = [reactor, response](const absl::StatusOr<base::Micros>& clock) {
                     if (clock.ok()) response->set_clock_us(*clock);

@@ -6,6 +6,7 @@
 
 #include "services/base/uuid.h"
 #include "services/edge/answers.h"
+#include "services/workflow/edge/check_advance.h"
 #include "services/workflow/view.h"
 
 namespace overdracht::workflow {
@@ -15,7 +16,7 @@ using edge::ToGrpc;
 
 namespace {
 
-// A call that asks several loops, and ends when the last of them has answered. Made with one answer outstanding: that of whoever asks.
+// A call that asks several loops, and ends when the last of them has answered and whoever asks has let go of it.
 template <typename Found>
 class Asking {
  public:
@@ -43,10 +44,7 @@ class Asking {
 grpc::ServerUnaryReactor* PartitionsService::AdvanceClock(grpc::CallbackServerContext* context,
                                                           const region::v1::AdvanceClockRequest* request,
                                                           region::v1::AdvanceClockResponse* response) {
-  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
-  if (request->to_us() > 0 && !base::IsEventTime(request->to_us())) {
-    return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected to_us in microseconds, at most in 2199, but it is beyond"});
-  }
+  if (const grpc::Status status = CheckAdvance(*callers_, *context, *request); !status.ok()) return Finished(context, status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto asking = std::make_shared<Asking<base::Micros>>([reactor, response](const absl::StatusOr<base::Micros>& clock) {
     if (clock.ok()) response->set_clock_us(*clock);
