@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/event/kafka_event.h"
+#include "services/kafka/outstanding.h"
 #include "services/topics/report_record.h"
 #include "services/topics/unreadable_record.h"
 
@@ -14,33 +15,6 @@ namespace overdracht::remote {
 namespace {
 
 constexpr char kSchema[] = "CREATE TABLE IF NOT EXISTS places (topic BLOB PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID";
-
-// Records that are published together. The callbacks may outlive who waits.
-class Batch {
- public:
-  // The callback of one more, which keeps `self`.
-  std::function<void(const absl::Status&)> Add(std::shared_ptr<Batch> self) {
-    absl::MutexLock lock(&mutex_);
-    ++outstanding_;
-    return [self = std::move(self)](const absl::Status& status) {
-      absl::MutexLock lock(&self->mutex_);
-      --self->outstanding_;
-      self->failed_.Update(status);
-    };
-  }
-  // Until all of them stand there; the first failure.
-  absl::Status Wait() {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(
-        +[](Batch* batch) { return batch->outstanding_ == 0; }, this));
-    return failed_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  size_t outstanding_ = 0;
-  absl::Status failed_;
-};
 
 }  // namespace
 
@@ -140,16 +114,16 @@ absl::StatusOr<uint64_t> Ingress::PlaceIn(const kafka::Ends& ends) {
 absl::Status Ingress::PublishAll(const std::vector<kafka::PlacedRecord>& records) {
   const std::shared_ptr<const chart::Workflows> workflows = region_->workflows();
   std::set<std::string> trajecten;
-  auto batch = std::make_shared<Batch>();
+  kafka::Outstanding batch;
   for (const kafka::PlacedRecord& record : records) {
     const auto event = event::ReadKafkaEvent(record.record, [&](absl::string_view kind) { return workflows->KnowsContact(kind); });
     if (const auto* sound = std::get_if<event::v1::Event>(&event); sound != nullptr && !trajecten.insert(sound->traject()).second) {
-      if (absl::Status published = batch->Wait(); !published.ok()) return published;
+      if (absl::Status published = batch.Wait(); !published.ok()) return published;
       trajecten = {sound->traject()};
     }
-    Publish(record, event, batch->Add(batch));
+    Publish(record, event, batch.Add());
   }
-  return batch->Wait();
+  return batch.Wait();
 }
 
 void Ingress::Publish(const kafka::PlacedRecord& record, const std::variant<event::v1::Event, event::Malformed>& event,

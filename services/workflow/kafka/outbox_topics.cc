@@ -73,37 +73,18 @@ void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& mar
 }
 
 void OutboxTopics::Append(const std::string& organisation, const base::KafkaRecord& item) {
+  const auto done = outstanding_.Add();
   if (made_.count(organisation) == 0) {
-    if (absl::Status made = make_outbox_(organisation); !made.ok()) return Failed(made);
+    if (absl::Status made = make_outbox_(organisation); !made.ok()) return done(made);
     made_.insert(organisation);
   }
-  {
-    absl::MutexLock lock(&outstanding_->mutex);
-    ++outstanding_->records;
-  }
-  const auto done = [outstanding = outstanding_](const absl::StatusOr<uint64_t>& offset) {
-    absl::MutexLock lock(&outstanding->mutex);
-    --outstanding->records;
-    outstanding->failed.Update(offset.status());
-  };
-  absl::Status published = publisher_->Publish(names_.Outbox(organisation), 0, item, done);
-  for (; absl::IsResourceExhausted(published); published = publisher_->Publish(names_.Outbox(organisation), 0, item, done)) {
+  const auto reported = [done](const absl::StatusOr<uint64_t>& offset) { done(offset.status()); };
+  for (;;) {
+    const absl::Status published = publisher_->Publish(names_.Outbox(organisation), 0, item, reported);
+    if (published.ok()) return;
+    if (!absl::IsResourceExhausted(published)) return done(published);
     publisher_->Flush(kForRoom);
   }
-  if (!published.ok()) done(published);
-}
-
-void OutboxTopics::Failed(const absl::Status& status) {
-  absl::MutexLock lock(&outstanding_->mutex);
-  outstanding_->failed.Update(status);
-}
-
-absl::Status OutboxTopics::Settle() {
-  absl::MutexLock lock(&outstanding_->mutex);
-  outstanding_->mutex.Await(absl::Condition(
-      +[](Outstanding* outstanding) ABSL_EXCLUSIVE_LOCKS_REQUIRED(outstanding->mutex) { return outstanding->records == 0; },
-      outstanding_.get()));
-  return outstanding_->failed;
 }
 
 }  // namespace overdracht::workflow

@@ -3,9 +3,7 @@
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_KAFKA_OUTBOX_TOPICS_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_KAFKA_OUTBOX_TOPICS_H_
 
-#include <absl/base/thread_annotations.h>
 #include <absl/container/flat_hash_map.h>
-#include <absl/synchronization/mutex.h>
 
 #include <functional>
 #include <memory>
@@ -14,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/kafka/outstanding.h"
 #include "services/kafka/publisher.h"
 #include "services/topics/item_record.h"
 #include "services/topics/names.h"
@@ -40,13 +39,12 @@ class OutboxTopics : public Outboxes {
   // What became of a report; before the Tell of its round.
   void Answered(const Asked& asked, const Answer& answer);
   void Tell(uint64_t batch, const base::Hash& hash, const std::vector<journal::v1::Record*>& records) override;
-  absl::Status Settle() override;
+  absl::Status Settle() override { return outstanding_.Wait(); }
 
  private:
   void TellUnrecorded(const Asked& asked, const Answer& answer);
   void TellRecord(const journal::v1::Record& record, const topics::ItemMarks& marks);
   void Append(const std::string& organisation, const base::KafkaRecord& item);
-  void Failed(const absl::Status& status);
 
   kafka::Publisher* const publisher_;
   const topics::Names names_;
@@ -57,13 +55,7 @@ class OutboxTopics : public Outboxes {
   absl::flat_hash_map<uint64_t, Asked> asked_;  // by the record that is the answer
   std::vector<std::pair<Asked, Answer>> unrecorded_;
 
-  // The publisher's callbacks outlive this.
-  struct Outstanding {
-    absl::Mutex mutex;
-    int records ABSL_GUARDED_BY(mutex) = 0;
-    absl::Status failed ABSL_GUARDED_BY(mutex);
-  };
-  const std::shared_ptr<Outstanding> outstanding_ = std::make_shared<Outstanding>();
+  kafka::Outstanding outstanding_;
 };
 
 }  // namespace overdracht::workflow
