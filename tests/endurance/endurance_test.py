@@ -26,6 +26,8 @@ import overdracht  # noqa: E402
 
 ZORG, WIJK, GEMEENTE = "00000099000000101000", "00000099000000102000", "00000099000000103000"
 PATIENCE_S = 60
+# After the last report a subscriber reads on until so long nothing has come, and that must be within the other.
+QUIET_S, CATCH_UP_S = 5, 900
 REPORTERS = 4
 RUNNING = 50  # trajecten of each reporter at a time
 LIFE = 16  # reports of a traject
@@ -104,6 +106,23 @@ class Connection:
         self.http = None
 
 
+def messages(response):
+    """Of a stream of the Connect protocol, until its end or that of the connection. In large pieces: there are thousands a second."""
+    waiting = b""
+    while piece := response.read1(1 << 16):
+        waiting += piece
+        begin = 0
+        while len(waiting) - begin >= 5:
+            flags, size = struct.unpack_from(">BI", waiting, begin)
+            if len(waiting) - begin - 5 < size:
+                break
+            if flags:
+                return
+            yield json.loads(waiting[begin + 5:begin + 5 + size])
+            begin += 5 + size
+        waiting = waiting[begin:]
+
+
 class Run:
     def __init__(self, region, options):
         self.region, self.options = region, options
@@ -111,7 +130,7 @@ class Run:
         self.over = threading.Event()
         self.faults, self.answers, self.took, self.memory = [], {}, [], []
         self.again = 0
-        self.seen = {}  # by organisation: cursors of its steady subscriber
+        self.seen = {}  # by organisation, and whether it is patient: cursors of its subscriber
 
     def until_over(self, work):
         try:
@@ -176,9 +195,10 @@ class Run:
             self.answers[who, identity] = answer["position"]
 
     def subscriber(self, oin, patient):
-        """Goes on behind what it has seen, whenever it is cut off. One that is not patient cuts itself off."""
+        """Goes on behind what it has seen, whenever it is cut off, to the end. One that is not patient cuts itself off."""
         seen = self.seen.setdefault((oin, patient), [])
-        while not self.over.is_set():
+        heard = 0
+        while not self.faults and time.monotonic() < min(max(self.ends, heard) + QUIET_S, self.ends + CATCH_UP_S):
             host, port = self.region.server.http.rsplit(":", 1)
             body = json.dumps({"after": seen[-1] if seen else "", "answers": True}).encode()
             left = sys.maxsize if patient else random.randrange(1, 2000)
@@ -186,19 +206,13 @@ class Run:
                 stream = http.client.HTTPConnection(host, int(port), timeout=1)
                 stream.request("POST", "/overdracht.api.v1.OutboxService/Subscribe", struct.pack(">BI", 0, len(body)) + body,
                                {"overdracht-oin": oin, "content-type": "application/connect+json"})
-                response = stream.getresponse()
-                while left > 0 and not self.over.is_set():
-                    head = response.read(5)
-                    if len(head) < 5:
-                        break
-                    flags, size = struct.unpack(">BI", head)
-                    text = response.read(size)
-                    if flags or len(text) < size:
-                        break
-                    message = json.loads(text)
+                for message in messages(stream.getresponse()):
                     if "item" in message:
                         seen.append(message["item"]["cursor"])
+                        heard = time.monotonic()
                         left -= 1
+                    if left == 0:
+                        break
             except (OSError, http.client.HTTPException, socket.timeout):
                 time.sleep(0.01)
             finally:
@@ -254,7 +268,7 @@ class Run:
             if ".answers." in row["type"]:
                 recorded.setdefault((oin, row["data"]["id"]), []).append(row["data"]["position"])
         for seen in saw.values():
-            assert items * 0.9 < len(seen) <= items, f"a subscriber of {oin} saw {len(seen)} of {items}"
+            assert len(seen) == items, f"a subscriber of {oin} saw {len(seen)} of {items}"
 
     def median(self, samples, quarter):
         length = self.options.minutes * 60 / 4
@@ -262,7 +276,8 @@ class Run:
 
     def print(self):
         print(f"{len(self.answers):,} reports answered, {self.again} of them sent again after a kill; killed {len(self.region.restarts_s)} times, "
-              f"back after {max(self.region.restarts_s, default=0):.2f} s at most; {sum(map(len, self.seen.values())):,} items seen")
+              f"back after {max(self.region.restarts_s, default=0):.2f} s at most; {sum(map(len, self.seen.values())):,} items seen, "
+              f"the last of them {max(0, time.monotonic() - self.ends - QUIET_S):.0f} s after the last report")
         print("minute   p50 ms   p99 ms   MB")
         for minute in range(int(self.options.minutes + 0.99)):
             took = sorted(took for at, took in self.took if minute * 60 <= at < minute * 60 + 60)
