@@ -1,9 +1,7 @@
 #include "services/audit/heads.h"
 
 #include <absl/strings/escaping.h>
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_split.h>
 
 #include <algorithm>
 #include <fstream>
@@ -12,6 +10,7 @@
 #include <ostream>
 
 #include "services/base/uuid.h"
+#include "services/event/write.h"
 
 namespace overdracht::audit {
 namespace {
@@ -47,8 +46,9 @@ bool ParseHash(const json& text, Hash* hash) {
 
 bool ParsePosition(const json& text, KeptHeads::Place* place) {
   if (!text.is_string()) return false;
-  const std::vector<std::string> parts = absl::StrSplit(text.get_ref<const std::string&>(), ':');
-  return parts.size() == 2 && absl::SimpleAtoi(parts[0], &place->first) && absl::SimpleAtoi(parts[1], &place->second);
+  const std::optional<event::Position> position = event::ParsePosition(text.get_ref<const std::string&>());
+  if (position) *place = {position->partition, position->number};
+  return position.has_value();
 }
 
 bool AddTraject(const json& line, KeptHeads* kept) {
@@ -76,12 +76,10 @@ bool AddBatch(const json& line, KeptHeads* kept) {
 
 }  // namespace
 
-std::string Position(uint32_t partition, uint64_t number) { return absl::StrCat(partition, ":", number); }
-
 void WriteHeads(const std::vector<Head>& heads, const std::vector<BatchTip>& tips, std::ostream& out) {
   for (const Head& head : heads) {
-    out << R"({"traject":")" << base::FormatUuid(View(head.traject)) << R"(","position":")" << Position(head.partition, head.number)
-        << R"(","head":")" << base::Hex(head.head) << "\"}\n";
+    out << R"({"traject":")" << base::FormatUuid(View(head.traject)) << R"(","position":")"
+        << event::FormatPosition(head.partition, head.number) << R"(","head":")" << base::Hex(head.head) << "\"}\n";
   }
   for (const BatchTip& tip : tips) {
     if (tip.batch == 0) continue;  // nothing to keep of an empty partition

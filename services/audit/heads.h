@@ -35,8 +35,6 @@ struct BatchTip {
   base::Hash hash{};
 };
 
-std::string Position(uint32_t partition, uint64_t number);
-
 void WriteHeads(const std::vector<Head>& heads, const std::vector<BatchTip>& tips, std::ostream& out);
 
 // Heads that somebody kept: what must stand at each place.

@@ -1,6 +1,5 @@
 #include "services/audit/replay.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <google/protobuf/util/message_differencer.h>
 
@@ -9,6 +8,7 @@
 
 #include "services/audit/export_file.h"
 #include "services/audit/record_bytes.h"
+#include "services/event/write.h"
 
 namespace overdracht::audit {
 namespace {
@@ -79,11 +79,9 @@ std::pair<std::string, std::string> FirstDifference(const Record& decided, const
 absl::StatusOr<Until> ParseUntil(absl::string_view text) {
   Until until;
   if ((until.time = base::ParseTime(text))) return until;
-  const size_t colon = text.find(':');
-  uint32_t partition = 0;
-  if (colon != absl::string_view::npos && absl::SimpleAtoi(text.substr(0, colon), &partition) &&
-      absl::SimpleAtoi(text.substr(colon + 1), &until.number)) {
-    until.partition = partition;
+  if (const std::optional<event::Position> position = event::ParsePosition(text)) {
+    until.partition = position->partition;
+    until.number = position->number;
     return until;
   }
   return absl::InvalidArgumentError(absl::StrCat("expected a time (2017-03-06T09:00:00Z) or a position (0:1289), but it is ", text));
@@ -116,7 +114,7 @@ absl::Status Replayer::Fold(const StoredRecord& stored) {
                                        : ParseWithoutNotices(stored.bytes, &without_notices_, record_);
   if (!parsed || record_->number() != stored.number || record_->traject() != stored.traject) {
     return absl::DataLossError(
-        absl::StrCat("record ", Position(partition_, stored.number), " cannot be read, or says that it is another one"));
+        absl::StrCat("record ", event::FormatPosition(partition_, stored.number), " cannot be read, or says that it is another one"));
   }
   if (record_->has_definition()) return Deploy();
   // Of a traject the times never run backwards; of all of them together they may.
@@ -128,8 +126,8 @@ absl::Status Replayer::Fold(const StoredRecord& stored) {
 absl::Status Replayer::Deploy() {
   absl::StatusOr<std::shared_ptr<const chart::Workflow>> compiled = chart::Workflow::Compile(record_->definition().definition());
   if (!compiled.ok()) {
-    return absl::DataLossError(
-        absl::StrCat("record ", Position(partition_, record_->number()), ": its workflow does not compile: ", compiled.status().message()));
+    return absl::DataLossError(absl::StrCat("record ", event::FormatPosition(partition_, record_->number()),
+                                            ": its workflow does not compile: ", compiled.status().message()));
   }
   if (options_.compare && (*compiled)->version() != record_->definition().version())
     return Differs("definition.version", "another value than is there");
@@ -142,7 +140,7 @@ absl::Status Replayer::FoldTraject(const StoredRecord& stored) {
   const absl::string_view head = state.memory.head();
   if (head.empty() ? stored.previous != base::Hash{} : head != base::Hasher::View(stored.previous)) {
     return absl::DataLossError(
-        absl::StrCat("record ", Position(partition_, stored.number), " does not follow the last one of its traject"));
+        absl::StrCat("record ", event::FormatPosition(partition_, stored.number), " does not follow the last one of its traject"));
   }
   if (options_.compare && !RefusedAtTheDoor(*record_)) {
     if (absl::Status status = Compare(stored, &state); !status.ok()) return status;
@@ -184,7 +182,7 @@ absl::Status Replayer::Compare(const StoredRecord& stored, TrajectState* state) 
 }
 
 absl::Status Replayer::Differs(std::string field, const std::string& why) {
-  difference_ = {Position(partition_, record_->number()), std::move(field), absl::StrCat("expected ", why)};
+  difference_ = {event::FormatPosition(partition_, record_->number()), std::move(field), absl::StrCat("expected ", why)};
   return absl::CancelledError(difference_->why);
 }
 

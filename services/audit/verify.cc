@@ -7,6 +7,7 @@
 
 #include "services/audit/audit.h"
 #include "services/audit/export_file.h"
+#include "services/event/write.h"
 
 namespace overdracht::audit {
 namespace {
@@ -115,7 +116,7 @@ class Verifier {
     for (const auto& [place, head] : kept_.records) expect(place.first, 1 <= place.second && place.second <= end_of(place.first).record);
     for (const auto& [place, hash] : kept_.batches) expect(place.first, 1 <= place.second && place.second <= end_of(place.first).batch);
     if (!short_one) return;
-    result_.divergence = {Position(*short_one, end_of(*short_one).record + 1),
+    result_.divergence = {event::FormatPosition(*short_one, end_of(*short_one).record + 1),
                           "the journal ends here, but heads of what followed were kept"};
   }
 
@@ -123,7 +124,7 @@ class Verifier {
   bool Diverges(size_t index, absl::string_view why) {
     // A partition that could not even begin has no tip yet.
     const Tip tip = file_.partition() == partition_ ? tip_ : Tip{};
-    result_.divergence = {Position(file_.partition(), tip.last_record + 1 + index),
+    result_.divergence = {event::FormatPosition(file_.partition(), tip.last_record + 1 + index),
                           absl::StrCat("batch ", tip.number + 1, " at byte ", file_.at(), ": ", why)};
     return false;
   }

@@ -12,7 +12,6 @@
 #include "services/cli/answer_text.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
-#include "services/edge/answers.h"
 #include "services/edge/random_id.h"
 #include "services/event/compose.h"
 #include "services/event/write.h"
@@ -71,7 +70,7 @@ int Report(const Options& options) {
   envelope.id = options.id.empty() ? edge::RandomId() : options.id;
   envelope.traject = options.traject;
   envelope.time = options.time.empty() ? base::FormatTime(absl::ToUnixMicros(absl::Now())) : options.time;
-  if (!options.if_position.empty() && !edge::ParsePosition(options.if_position)) {
+  if (!options.if_position.empty() && !event::ParsePosition(options.if_position)) {
     return Usage(absl::StrCat("expected --if-position to be a position such as 0:1289, but it is ", options.if_position));
   }
   const absl::StatusOr<std::string> event = event::ComposeEvent(options.name, envelope, options.fields);

@@ -2,7 +2,6 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/cord.h>
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <google/protobuf/util/time_util.h>
 
@@ -71,17 +70,6 @@ Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& even
   if (const auto* malformed = std::get_if<event::Malformed>(&event)) return {malformed->source, malformed->id, malformed->subject};
   const auto& read = std::get<event::v1::Event>(event);
   return {event::SourceOf(read), read.id(), base::FormatUuid(read.traject())};
-}
-
-std::optional<uint64_t> ParsePosition(absl::string_view position) {
-  const size_t colon = position.find(':');
-  uint32_t partition = 0;
-  uint64_t record = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(position.substr(0, colon), &partition) ||
-      !absl::SimpleAtoi(position.substr(colon + 1), &record)) {
-    return std::nullopt;
-  }
-  return record;
 }
 
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer) {

@@ -22,9 +22,6 @@ struct Envelope {
 };
 Envelope EnvelopeOf(const std::variant<event::v1::Event, event::Malformed>& event);
 
-// Of <partition>:<number> the number. A traject stands in one partition for ever, so the other says nothing.
-std::optional<uint64_t> ParsePosition(absl::string_view position);
-
 api::v1::Answer ToApi(const Envelope& envelope, const region::Answer& answer);
 // A refusal as an error of a unary call, with google.rpc.ErrorInfo, and BadRequest or PreconditionFailure.
 grpc::Status ToError(const api::v1::Answer& refused);

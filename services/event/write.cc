@@ -204,6 +204,16 @@ absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor) {
 
 std::string FormatPosition(uint32_t partition, uint64_t number) { return absl::StrCat(partition, ":", number); }
 
+std::optional<Position> ParsePosition(absl::string_view text) {
+  const size_t colon = text.find(':');
+  Position position;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(0, colon), &position.partition) ||
+      !absl::SimpleAtoi(text.substr(colon + 1), &position.number)) {
+    return std::nullopt;
+  }
+  return position;
+}
+
 const Message& DataOf(const notice::v1::Notice& notice) { return notice.GetReflection()->GetMessage(notice, DataFieldOf(notice)); }
 
 std::string NoticeKind(const notice::v1::Notice& notice) { return absl::StrReplaceAll(DataFieldOf(notice)->name(), {{"_", "-"}}); }

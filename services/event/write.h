@@ -25,8 +25,13 @@ inline uint64_t SequenceOf(uint64_t number, int n) { return number * 1'000'000 +
 std::string FormatSequence(uint64_t sequence);
 // The sequence that a cursor stands for; empty: 0, the start. INVALID_ARGUMENT: it is none.
 absl::StatusOr<uint64_t> ParseCursor(absl::string_view cursor);
-// <partition>:<number>
+// Where a record of the journal stands. As text <partition>:<number>; nothing: it is none.
+struct Position {
+  uint32_t partition = 0;
+  uint64_t number = 0;
+};
 std::string FormatPosition(uint32_t partition, uint64_t number);
+std::optional<Position> ParsePosition(absl::string_view text);
 // CloudEvents id of an item: <position>/<n>, or <position>/answer.
 std::string ItemId(uint32_t partition, uint64_t number, int n);
 // The traject that the record is about, as text. One that was never started has no part in a record; its id is only in what was reported.

@@ -9,6 +9,7 @@
 #include "services/base/limits.h"
 #include "services/edge/answers.h"
 #include "services/edge/piece_stream.h"
+#include "services/event/write.h"
 
 namespace overdracht::partner {
 namespace {
@@ -52,11 +53,12 @@ class PublishReactor : public grpc::ServerUnaryReactor {
     }
     report.validate_only = request.validate_only();
     if (!request.if_position().empty()) {
-      report.if_position = edge::ParsePosition(request.if_position());
-      if (!report.if_position) {
+      const std::optional<event::Position> position = event::ParsePosition(request.if_position());
+      if (!position) {
         Finish({grpc::StatusCode::INVALID_ARGUMENT, "expected if_position to be <partition>:<number>, but it is not"});
         return;
       }
+      report.if_position = position->number;
     }
     report.done = [this, response, envelope = edge::EnvelopeOf(report.event)](absl::StatusOr<Answer> answer) {
       if (!answer.ok()) return Finish(ToGrpc(answer.status()));

@@ -18,10 +18,10 @@
 #include "overdracht/api/v1/traject_service.pb.h"
 #include "services/base/check.h"
 #include "services/base/uuid.h"
-#include "services/edge/answers.h"
 #include "services/event/catalogue.h"
 #include "services/event/check.h"
 #include "services/event/forms.h"
+#include "services/event/write.h"
 
 namespace overdracht::partner {
 namespace {
@@ -122,8 +122,9 @@ absl::StatusOr<region::Report> ReadTyped(const ReportMethod& method, const std::
   report.now = !context.has_time();
   report.validate_only = context.validate_only();
   if (!context.if_position().empty()) {
-    report.if_position = edge::ParsePosition(context.if_position());
-    if (!report.if_position) return absl::InvalidArgumentError("expected if_position to be <partition>:<number>, but it is not");
+    const std::optional<event::Position> position = event::ParsePosition(context.if_position());
+    if (!position) return absl::InvalidArgumentError("expected if_position to be <partition>:<number>, but it is not");
+    report.if_position = position->number;
   }
   event::v1::Event event = TakeEvent(method, context, request);
   event.set_organisation(caller);

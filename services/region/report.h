@@ -45,7 +45,7 @@ struct Report {
   bool validate_only = false;
   // Whoever makes it does not wait for the decision: it may be answered, without a record and as accepted, as soon as it is kept.
   bool no_wait = false;
-  // Refuse unless this is the number of the last record that changed the traject.
+  // Refuse unless this is the number of the last record that changed the traject, in the partition where it stands for ever.
   std::optional<uint64_t> if_position;
   std::shared_ptr<Order> order;  // null: of its own
   // Called once, on whatever thread, and must return soon. A status instead of an answer: nothing is known to be recorded.

@@ -1,27 +1,22 @@
 #include "services/remote/kafka/answer.h"
 
 #include <absl/strings/ascii.h>
-#include <absl/strings/numbers.h>
+
+#include <optional>
 
 #include "services/base/codes.h"
+#include "services/event/write.h"
 
 namespace overdracht::remote {
-namespace {
-
-// <partition>:<number>
-bool ReadPosition(absl::string_view position, region::Answer* read) {
-  const size_t colon = position.find(':');
-  return colon != absl::string_view::npos && absl::SimpleAtoi(position.substr(0, colon), &read->partition) &&
-         absl::SimpleAtoi(position.substr(colon + 1), &read->record);
-}
-
-}  // namespace
 
 absl::StatusOr<region::Answer> ReadAnswer(const api::v1::Answer& answer) {
   region::Answer read;
   read.duplicate = answer.duplicate();
-  if (!answer.position().empty() && !ReadPosition(answer.position(), &read)) {
-    return absl::InternalError("expected the position of an answer to be <partition>:<number>, but it is not");
+  if (!answer.position().empty()) {
+    const std::optional<event::Position> position = event::ParsePosition(answer.position());
+    if (!position) return absl::InternalError("expected the position of an answer to be <partition>:<number>, but it is not");
+    read.partition = position->partition;
+    read.record = position->number;
   }
   if (answer.accepted()) return read;
   const auto code = base::Parse<journal::v1::RefusalCode>(absl::AsciiStrToLower(answer.code()));

@@ -135,6 +135,15 @@ TEST(WriteNotice, SequencesRiseWithTheJournal) {
   EXPECT_LT(FormatSequence(SequenceOf(10, 10)), FormatSequence(SequenceOf(10, kAnswer)));
 }
 
+TEST(Position, IsReadAsItIsWritten) {
+  const std::optional<Position> position = ParsePosition(FormatPosition(4'294'967'295, 18'446'744'073'709'551'615u));
+  ASSERT_TRUE(position);
+  EXPECT_EQ(position->partition, 4'294'967'295);
+  EXPECT_EQ(position->number, 18'446'744'073'709'551'615u);
+  for (const char* none : {"", ":", "1", "1:", ":1", "a:1", "1:a", "1:2:3", "-1:1", "4294967296:1"})
+    EXPECT_FALSE(ParsePosition(none)) << none;
+}
+
 TEST(WriteAnswer, Accepted) {
   EXPECT_EQ(
       WriteItem(ItemOf(0, SomeRecord(), kAnswer)),
