@@ -24,6 +24,14 @@ absl::Status ToStatus(int code, sqlite3* connection) {
   }
 }
 
+absl::StatusOr<int64_t> VersionOf(Database* database) {
+  absl::StatusOr<Statement> read = database->Prepare("PRAGMA user_version");
+  if (!read.ok()) return read.status();
+  const absl::StatusOr<bool> row = read->Step();
+  if (!row.ok()) return row.status();
+  return read->Integer(0);
+}
+
 }  // namespace
 
 Statement& Statement::Reset() {
@@ -71,6 +79,28 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (code != SQLITE_OK) return absl::UnavailableError(absl::StrCat(path, ": ", sqlite3_errstr(code)));
   sqlite3_extended_result_codes(connection, 1);
   return database;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenCache(const std::string& path, int version, absl::string_view tables) {
+  for (bool anew : {false, true}) {
+    if (anew) {
+      if (absl::Status status = Remove(path); !status.ok()) return status;
+    }
+    absl::StatusOr<std::unique_ptr<Database>> database = Open(path);
+    absl::Status status = database.status();
+    // With OFF a power cut might leave a file that can be read and is wrong.
+    for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL"}) {
+      if (status.ok()) status = (*database)->Execute(sql);
+    }
+    const absl::StatusOr<int64_t> found = status.ok() ? VersionOf(database->get()) : status;
+    if (found.ok() && *found == version) return database;
+    if (!anew) continue;
+    if (!found.ok()) return found.status();
+    status = (*database)->Execute(absl::StrCat("BEGIN;", tables, ";PRAGMA user_version=", version, ";COMMIT"));
+    if (!status.ok()) return status;
+    return database;
+  }
+  return absl::InternalError("not reached");
 }
 
 absl::Status Database::Remove(const std::string& path) {

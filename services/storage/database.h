@@ -48,6 +48,9 @@ class Database {
  public:
   // Makes the file when it is not there.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  // The same of a cache that has these tables. One of another version, or that SQLite cannot read, is thrown away first, and made anew.
+  // A power cut takes no more of it than its newest.
+  static absl::StatusOr<std::unique_ptr<Database>> OpenCache(const std::string& path, int version, absl::string_view tables);
   // Takes the file away, with what SQLite keeps beside it; nobody may have it open.
   static absl::Status Remove(const std::string& path);
 

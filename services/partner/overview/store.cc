@@ -22,34 +22,16 @@ namespace {
 constexpr int kTables = 1;
 
 constexpr char kSchema[] =
-    "CREATE TABLE IF NOT EXISTS organisations (id INTEGER PRIMARY KEY, oin BLOB NOT NULL UNIQUE, place INTEGER NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, organisation INTEGER NOT NULL, phase BLOB NOT NULL, status INTEGER NOT "
+    "CREATE TABLE organisations (id INTEGER PRIMARY KEY, oin BLOB NOT NULL UNIQUE, place INTEGER NOT NULL);"
+    "CREATE TABLE groups (id INTEGER PRIMARY KEY, organisation INTEGER NOT NULL, phase BLOB NOT NULL, status INTEGER NOT "
     "NULL,"
     " responsible BLOB NOT NULL, overdue INTEGER NOT NULL, has_tasks INTEGER NOT NULL, trajecten INTEGER NOT NULL,"
     " UNIQUE (organisation, phase, status, responsible, overdue, has_tasks));"
-    "CREATE TABLE IF NOT EXISTS overviews (organisation INTEGER NOT NULL, traject BLOB NOT NULL, in_group INTEGER NOT NULL,"
+    "CREATE TABLE overviews (organisation INTEGER NOT NULL, traject BLOB NOT NULL, in_group INTEGER NOT NULL,"
     " overview BLOB NOT NULL, UNIQUE (organisation, traject));"
-    "CREATE INDEX IF NOT EXISTS overviews_by_group ON overviews (in_group, traject)";
-
-absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
-  if (!database.ok()) return database.status();
-  for (const char* sql :
-       {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-16384"}) {
-    if (absl::Status status = (*database)->Execute(sql); !status.ok()) return status;
-  }
-  return database;
-}
+    "CREATE INDEX overviews_by_group ON overviews (in_group, traject)";
 
 int Version() { return kTables * 1000 + kFoldVersion; }
-
-absl::StatusOr<int64_t> VersionOf(Database* database) {
-  absl::StatusOr<Statement> read = database->Prepare("PRAGMA user_version");
-  if (!read.ok()) return read.status();
-  const absl::StatusOr<bool> row = read->Step();
-  if (!row.ok()) return row.status();
-  return read->Integer(0);
-}
 
 }  // namespace
 
@@ -67,23 +49,12 @@ bool Passes(const TrajectFilter& filter, const TrajectOverview& overview) {
 }
 
 absl::StatusOr<std::unique_ptr<OverviewStore>> OverviewStore::Open(const std::string& path) {
-  for (bool anew : {false, true}) {
-    if (anew) {
-      if (absl::Status status = Database::Remove(path); !status.ok()) return status;
-    }
-    absl::StatusOr<std::unique_ptr<Database>> database = OpenFile(path);
-    const absl::StatusOr<int64_t> version = database.ok() ? VersionOf(database->get()) : database.status();
-    if (!anew && (!version.ok() || *version != Version())) continue;
-    if (!version.ok()) return version.status();
-    if (anew) {
-      if (absl::Status status = (*database)->Execute(absl::StrCat("PRAGMA user_version=", Version())); !status.ok()) return status;
-    }
-    if (absl::Status status = (*database)->Execute(kSchema); !status.ok()) return status;
-    std::unique_ptr<OverviewStore> store(new OverviewStore(*std::move(database)));
-    if (absl::Status status = store->Prepare(); !status.ok()) return status;
-    return store;
-  }
-  return absl::InternalError("not reached");
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenCache(path, Version(), kSchema);
+  if (!database.ok()) return database.status();
+  if (absl::Status status = (*database)->Execute("PRAGMA cache_size=-16384"); !status.ok()) return status;
+  std::unique_ptr<OverviewStore> store(new OverviewStore(*std::move(database)));
+  if (absl::Status status = store->Prepare(); !status.ok()) return status;
+  return store;
 }
 
 absl::Status OverviewStore::Prepare() {

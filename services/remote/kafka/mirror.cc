@@ -51,14 +51,6 @@ std::optional<uint32_t> PartitionOf(const OutboxItem& item) {
   return partition;
 }
 
-absl::StatusOr<int64_t> VersionOf(Database* database) {
-  absl::StatusOr<Statement> read = database->Prepare("PRAGMA user_version");
-  if (!read.ok()) return read.status();
-  const absl::StatusOr<bool> row = read->Step();
-  if (!row.ok()) return row.status();
-  return read->Integer(0);
-}
-
 }  // namespace
 
 // ---- The file --------------------------------------------------------------------------------------------------------------------------
@@ -66,7 +58,9 @@ absl::StatusOr<int64_t> VersionOf(Database* database) {
 absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path, const std::string& topic) {
   std::unique_ptr<Mirror> mirror(new Mirror(path, topic));
   absl::MutexLock lock(&mirror->mutex_);
-  if (absl::Status status = mirror->OpenFile(); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::OpenCache(path, kVersion, kSchema);
+  if (!database.ok()) return database.status();
+  mirror->database_ = *std::move(database);
   const absl::Status prepared = mirror->database_->Prepare({
       {&mirror->add_, "INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?)"},
       {&mirror->keep_place_, "INSERT INTO place VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET topic_end = excluded.topic_end"},
@@ -76,29 +70,6 @@ absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path, co
   if (!prepared.ok()) return prepared;
   if (absl::Status status = mirror->FindPlace(); !status.ok()) return status;
   return mirror;
-}
-
-absl::Status Mirror::OpenFile() {
-  for (bool anew : {false, true}) {
-    if (anew) {
-      database_.reset();
-      if (absl::Status status = Database::Remove(path_); !status.ok()) return status;
-    }
-    absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path_);
-    if (!database.ok()) return database.status();
-    database_ = *std::move(database);
-    absl::Status status;
-    // With OFF a power cut might leave a file that can be read and is wrong; what NORMAL loses is read from the topic again.
-    for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL"}) {
-      if (status.ok()) status = database_->Execute(sql);
-    }
-    const absl::StatusOr<int64_t> version = status.ok() ? VersionOf(database_.get()) : status;
-    if (version.ok() && *version == kVersion) return absl::OkStatus();
-    if (!anew) continue;
-    if (!version.ok()) return version.status();
-    return database_->Execute(absl::StrCat("BEGIN;", kSchema, ";PRAGMA user_version=", kVersion, ";COMMIT"));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status Mirror::FindPlace() {

@@ -60,7 +60,6 @@ class Mirror {
  private:
   Mirror(std::string path, std::string topic) : path_(std::move(path)), topic_(std::move(topic)) {}
 
-  absl::Status OpenFile() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status FindPlace() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AddAll(const std::vector<OutboxRecord>& records) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AddItem(uint64_t offset, const api::v1::OutboxItem& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
