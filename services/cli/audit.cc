@@ -19,8 +19,8 @@
 #include "services/cli/traject_text.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/log/embedded/folder_lock.h"
-#include "services/log/kafka/kafka_log.h"
 #include "services/topics/settings.h"
+#include "services/workflow/kafka/partition_place.h"
 #include "services/workflow/view.h"
 
 namespace overdracht::cli {
@@ -93,8 +93,8 @@ int ExportFromKafka(const Options& options, const OnKafka& region) {
   std::vector<std::unique_ptr<log::KafkaLog>> journals;
   std::vector<log::EventLog*> logs;
   for (uint32_t partition = 0; partition < *partitions; ++partition) {
-    absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = log::KafkaLog::Open(
-        {.place = {.cluster = region.cluster, .topic = region.names.Journal(), .partition = static_cast<int32_t>(partition)}});
+    absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal =
+        workflow::PartitionPlace{region.cluster, region.names, partition}.OpenJournal();
     if (!journal.ok()) return Failed(journal.status());
     logs.push_back(journals.emplace_back(*std::move(journal)).get());
   }

@@ -10,9 +10,9 @@
 #include "services/event/envelope.h"
 #include "services/event/write.h"
 #include "services/kafka/reader.h"
-#include "services/log/kafka/kafka_log.h"
 #include "services/topics/item_record.h"
 #include "services/topics/names.h"
+#include "services/workflow/kafka/partition_place.h"
 #include "services/workflow/partition.h"
 
 namespace overdracht::testing {
@@ -63,8 +63,7 @@ void TakeRecord(uint32_t partition, const log::StoredRecord& stored, Region* reg
 }
 
 void ReadJournal(uint32_t partition, Region* region) {
-  const auto journal = log::KafkaLog::Open(
-      {.place = {.cluster = region->cluster, .topic = region->names.Journal(), .partition = static_cast<int32_t>(partition)}});
+  const auto journal = workflow::PartitionPlace{region->cluster, region->names, partition}.OpenJournal();
   OVERDRACHT_CHECK(journal.ok(), journal.status().ToString());
   const absl::Status read = (*journal)->Read({}, [&](const log::Tip&, const log::Batch& batch) {
     ++region->check.batches;

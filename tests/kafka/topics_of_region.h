@@ -12,7 +12,6 @@
 
 #include "services/kafka/admin.h"
 #include "services/kafka/publisher.h"
-#include "services/log/kafka/kafka_log.h"
 #include "services/topics/report_record.h"
 #include "services/topics/settings.h"
 #include "services/workflow/kafka/owned_partition.h"
@@ -91,7 +90,7 @@ class RegionOnKafka : public ::testing::Test {
   }
 
   std::unique_ptr<log::KafkaLog> OpenJournal(int32_t partition) const {
-    auto journal = log::KafkaLog::Open({.place = {.cluster = cluster_, .topic = names_.Journal(), .partition = partition}});
+    auto journal = PartitionPlace{cluster_, names_, static_cast<uint32_t>(partition)}.OpenJournal();
     EXPECT_TRUE(journal.ok()) << journal.status();
     return *std::move(journal);
   }

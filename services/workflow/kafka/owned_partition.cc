@@ -3,7 +3,6 @@
 #include <set>
 
 #include "services/kafka/reader.h"
-#include "services/log/kafka/kafka_log.h"
 #include "services/topics/workflow_record.h"
 #include "services/workflow/kafka/feeder.h"
 
@@ -13,14 +12,6 @@ namespace {
 constexpr absl::Duration kLook = absl::Milliseconds(500);
 // Another took over: perhaps this one was away, and the group's word is not here yet.
 constexpr absl::Duration kStandBack = absl::Seconds(3);
-
-kafka::Place PlaceOf(const PartitionPlace& place, std::string topic) {
-  return {.cluster = place.cluster, .topic = std::move(topic), .partition = static_cast<int32_t>(place.partition)};
-}
-
-absl::StatusOr<std::unique_ptr<log::KafkaLog>> OpenJournal(const PartitionPlace& place) {
-  return log::KafkaLog::Open({.place = PlaceOf(place, place.names.Journal())});
-}
 
 }  // namespace
 
@@ -72,7 +63,7 @@ void OwnedPartition::Run() {
 }
 
 absl::Status OwnedPartition::Follow() {
-  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = OpenJournal(options_.place);
+  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = options_.place.OpenJournal();
   if (!journal.ok()) return journal.status();
   const absl::StatusOr<std::unique_ptr<Partition>> partition =
       Partition::Open(CachePath(options_.loop.data), journal->get(), options_.loop.partition);
@@ -91,11 +82,11 @@ absl::Status OwnedPartition::Follow() {
 
 absl::Status OwnedPartition::Serve() {
   const PartitionPlace& place = options_.place;
-  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = OpenJournal(place);
+  const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = place.OpenJournal();
   if (!journal.ok()) return journal.status();
   absl::StatusOr<std::unique_ptr<kafka::Publisher>> publisher = kafka::Publisher::Open(place.cluster);
   if (!publisher.ok()) return publisher.status();
-  absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(PlaceOf(place, place.names.Events()));
+  absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(place.Of(place.names.Events()));
   if (!events.ok()) return events.status();
 
   OutboxTopics outboxes(publisher->get(), place.names, place.partition, options_.make_outbox);
@@ -132,7 +123,7 @@ absl::Status OwnedPartition::Serve() {
 // What partner services compile to read reports: each deployed version once, whatever was there.
 absl::Status OwnedPartition::Announce(const Loop& loop, kafka::Publisher* publisher) {
   const PartitionPlace& place = options_.place;
-  absl::StatusOr<std::unique_ptr<kafka::Reader>> reader = kafka::Reader::Open(PlaceOf(place, place.names.Workflows()));
+  absl::StatusOr<std::unique_ptr<kafka::Reader>> reader = kafka::Reader::Open(place.Of(place.names.Workflows()));
   if (!reader.ok()) return reader.status();
   std::set<std::string> known;
   const absl::Status read = (*reader)->ReadAll([&known](kafka::PlacedRecord& record) {

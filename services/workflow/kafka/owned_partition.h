@@ -17,18 +17,11 @@
 #include <thread>
 #include <vector>
 
-#include "services/kafka/handle.h"
-#include "services/topics/names.h"
 #include "services/workflow/kafka/outbox_topics.h"
+#include "services/workflow/kafka/partition_place.h"
 #include "services/workflow/loop.h"
 
 namespace overdracht::workflow {
-
-struct PartitionPlace {
-  kafka::Cluster cluster;
-  topics::Names names;
-  uint32_t partition = 0;
-};
 
 class OwnedPartition {
  public:
