@@ -58,7 +58,6 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
     owned.place = {.cluster = cluster, .names = names, .partition = partition};
     owned.loop = LoopOf(options, clock, partition, *count);
     owned.definitions = *definitions;
-    owned.make_outbox = [cluster, names](const std::string& organisation) { return topics::MakeOutbox(cluster, names, organisation); };
     owned.said = [log, partition](absl::string_view what, const absl::Status& why) { Say(log, partition, what, why); };
     std::filesystem::create_directories(owned.loop.data);
     parts->partitions_.push_back(std::make_unique<workflow::OwnedPartition>(std::move(owned)));

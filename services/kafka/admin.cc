@@ -65,13 +65,11 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Open(const Cluster& cluster, absl:
 // ---- Topics ----------------------------------------------------------------------------------------------------------------------------
 
 absl::StatusOr<std::map<std::string, TopicThere>> Admin::Topics() {
-  const struct rd_kafka_metadata* metadata = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_->get(), 1, nullptr, &metadata, Milliseconds(timeout_));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "the topics");
-  const std::unique_ptr<const struct rd_kafka_metadata, decltype(&rd_kafka_metadata_destroy)> owned(metadata, &rd_kafka_metadata_destroy);
+  const absl::StatusOr<Metadata> metadata = handle_->QueryTopics(timeout_);
+  if (!metadata.ok()) return metadata.status();
   std::map<std::string, TopicThere> topics;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const struct rd_kafka_metadata_topic& topic = metadata->topics[i];
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
     if (topic.partition_cnt == 0) continue;
     topics[topic.topic] = {.partitions = topic.partition_cnt, .replication = topic.partitions[0].replica_cnt};
   }
@@ -141,12 +139,11 @@ absl::Status Admin::MakeTopics(const std::vector<NewTopic>& topics) {
 }
 
 bool Admin::HaveLeaders(const std::vector<NewTopic>& topics) {
-  const struct rd_kafka_metadata* metadata = nullptr;
-  if (rd_kafka_metadata(handle_->get(), 1, nullptr, &metadata, Milliseconds(timeout_)) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-  const std::unique_ptr<const struct rd_kafka_metadata, decltype(&rd_kafka_metadata_destroy)> owned(metadata, &rd_kafka_metadata_destroy);
+  const absl::StatusOr<Metadata> metadata = handle_->QueryTopics(timeout_);
+  if (!metadata.ok()) return false;
   std::set<std::string> ready;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const struct rd_kafka_metadata_topic& topic = metadata->topics[i];
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
     const bool has_leaders = std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
                                          [](const struct rd_kafka_metadata_partition& partition) { return partition.leader >= 0; });
     if (topic.partition_cnt > 0 && has_leaders) ready.insert(topic.topic);

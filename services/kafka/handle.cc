@@ -21,14 +21,20 @@ absl::Status Set(const Settings& settings, rd_kafka_conf_t* conf) {
   return absl::OkStatus();
 }
 
-// How many partitions the topic has, by the broker.
-absl::StatusOr<int32_t> Ask(rd_kafka_t* kafka, rd_kafka_topic_t* topic, const std::string& name, absl::Duration timeout) {
+// Of one topic, or of all: null.
+absl::StatusOr<Metadata> Ask(rd_kafka_t* kafka, rd_kafka_topic_t* topic, absl::string_view what, absl::Duration timeout) {
   const struct rd_kafka_metadata* metadata = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(kafka, 0, topic, &metadata, Milliseconds(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, name);
-  const std::unique_ptr<const struct rd_kafka_metadata, decltype(&rd_kafka_metadata_destroy)> owned(metadata, &rd_kafka_metadata_destroy);
-  if (metadata->topic_cnt != 1) return absl::NotFoundError(absl::StrCat(name, ": it is not there, or may not be seen"));
-  const struct rd_kafka_metadata_topic& found = metadata->topics[0];
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(kafka, topic == nullptr ? 1 : 0, topic, &metadata, Milliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, what);
+  return Metadata(metadata);
+}
+
+// How many partitions the topic has, by the broker.
+absl::StatusOr<int32_t> AskPartitions(rd_kafka_t* kafka, rd_kafka_topic_t* topic, const std::string& name, absl::Duration timeout) {
+  const absl::StatusOr<Metadata> metadata = Ask(kafka, topic, name, timeout);
+  if (!metadata.ok()) return metadata.status();
+  if ((*metadata)->topic_cnt != 1) return absl::NotFoundError(absl::StrCat(name, ": it is not there, or may not be seen"));
+  const struct rd_kafka_metadata_topic& found = (*metadata)->topics[0];
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(found.err, name);
   return found.partition_cnt;
 }
@@ -120,7 +126,7 @@ absl::StatusOr<Topic> Handle::FindTopic(const std::string& name, absl::Duration 
   if (const auto known = topics_.find(name); known != topics_.end()) return known->second;
   rd_kafka_topic_t* const topic = rd_kafka_topic_new(kafka_, name.c_str(), nullptr);
   if (topic == nullptr) return StatusOf(rd_kafka_last_error(), name);
-  const absl::StatusOr<int32_t> partitions = Ask(kafka_, topic, name, timeout);
+  const absl::StatusOr<int32_t> partitions = AskPartitions(kafka_, topic, name, timeout);
   if (!partitions.ok()) {
     rd_kafka_topic_destroy(topic);
     return partitions.status();
@@ -134,6 +140,8 @@ absl::StatusOr<Topic> Handle::FindPartition(const std::string& name, int32_t par
     return absl::NotFoundError(absl::StrCat("expected a partition ", partition, ", but ", name, " has ", topic->partitions));
   return topic;
 }
+
+absl::StatusOr<Metadata> Handle::QueryTopics(absl::Duration timeout) const { return Ask(kafka_, nullptr, "the topics", timeout); }
 
 absl::StatusOr<Ends> Handle::QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const {
   const absl::Time deadline = absl::Now() + timeout;

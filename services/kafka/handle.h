@@ -41,6 +41,12 @@ struct Ends {
   uint64_t end = 0;
 };
 
+// What a broker says of topics.
+struct MetadataDestroyer {
+  void operator()(const struct rd_kafka_metadata* metadata) const { rd_kafka_metadata_destroy(metadata); }
+};
+using Metadata = std::unique_ptr<const struct rd_kafka_metadata, MetadataDestroyer>;
+
 inline int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
 
 // UNAVAILABLE, unless it is known to stay so.
@@ -74,6 +80,9 @@ class Handle {
   absl::StatusOr<Topic> FindTopic(const std::string& name, absl::Duration timeout);
   // The same, and NOT_FOUND where it has no such partition.
   absl::StatusOr<Topic> FindPartition(const std::string& name, int32_t partition, absl::Duration timeout);
+
+  // All topics that may be seen.
+  absl::StatusOr<Metadata> QueryTopics(absl::Duration timeout) const;
 
   // By the leader's word, never the cached value.
   absl::StatusOr<Ends> QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const;

@@ -13,12 +13,15 @@ constexpr size_t kMostAtOnce = 1 << 20;                     // bytes
 
 std::string Bytes(const void* data, size_t size) { return size == 0 ? std::string() : std::string(static_cast<const char*>(data), size); }
 
-base::KafkaRecord RecordOf(rd_kafka_message_t* message) {
-  base::KafkaRecord record;
+}  // namespace
+
+PlacedRecord PlacedOf(const rd_kafka_message_t* message) {
+  PlacedRecord placed{.offset = static_cast<uint64_t>(message->offset)};
+  base::KafkaRecord& record = placed.record;
   record.key = Bytes(message->key, message->key_len);
   record.value = Bytes(message->payload, message->len);
   rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return record;  // there are none
+  if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return placed;  // there are none
   const char* name = nullptr;
   const void* value = nullptr;
   size_t size = 0;
@@ -26,10 +29,8 @@ base::KafkaRecord RecordOf(rd_kafka_message_t* message) {
   for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
     record.headers.emplace_back(name, Bytes(value, size));
   }
-  return record;
+  return placed;
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const Place& place, const ReaderOptions& options) {
   const Settings settings = {
@@ -119,7 +120,7 @@ absl::Status Reader::Poll(absl::Duration timeout, std::optional<PlacedRecord>* r
     Stop();
     return status;
   }
-  *record = {.offset = static_cast<uint64_t>(message->offset), .record = RecordOf(message.get())};
+  *record = PlacedOf(message.get());
   position_ = (*record)->offset + 1;
   return absl::OkStatus();
 }

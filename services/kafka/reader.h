@@ -18,6 +18,9 @@ struct PlacedRecord {
   base::KafkaRecord record;
 };
 
+// As the library gives it.
+PlacedRecord PlacedOf(const rd_kafka_message_t* message);
+
 struct ReaderOptions {
   // How long a fetch waits at the end of the log for something new; the broker answers at once when something comes. A new start may have
   // to wait as long, and so may who reads to the end.

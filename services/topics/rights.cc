@@ -54,6 +54,7 @@ std::set<kafka::Right> RightsOf(const Names& names, const Parties& parties) {
         .May(kRead, names.Events())
         .May(kRead, names.Journal())
         .May(kWrite, names.Journal())
+        .MayAll(kRead, names.OutboxPrefix())
         .MayAll(kWrite, names.OutboxPrefix())
         .MayAll(kCreate, names.OutboxPrefix())
         .May(kWrite, names.Unreadable())

@@ -3,7 +3,7 @@
 //
 //   an organisation    reads its own outbox, writes its own ingress, and has groups of its own to do so
 //   partner services   write events and unreadable ones, read workflows, outboxes and ingress
-//   workflow services  read events, read and write the journal, write outboxes (and make them), unreadable ones and workflows
+//   workflow services  read events, read and write the journal and outboxes (and make these), write unreadable ones and workflows
 //   auditors           read the journal
 //
 // Nobody else may do anything, and nobody may change or delete what was written.

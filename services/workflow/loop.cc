@@ -31,7 +31,15 @@ absl::StatusOr<std::unique_ptr<Loop>> Loop::Open(LoopOptions options, log::Event
       Unreadable::Open(loop->options_.data + "/unreadable.db", loop->options_.machine_clock());
   if (!unreadable.ok()) return unreadable.status();
   loop->unreadable_ = *std::move(unreadable);
+  std::vector<Told> told;
+  if (loop->options_.outboxes != nullptr) {
+    absl::StatusOr<std::vector<Told>> newest = loop->options_.outboxes->Newest();
+    if (!newest.ok()) return newest.status();
+    told = *std::move(newest);
+  }
   if (absl::Status status = loop->Rebuild(); !status.ok()) return status;
+  const absl::Status held = HoldToTold(std::move(told), loop->options_.journal_catches_up, loop->partition_.get(), journal);
+  if (!held.ok()) return held;
   absl::StatusOr<std::unique_ptr<log::Owner>> owner =
       log::Owner::TakeOver(journal, loop->partition_->tip(), 0, loop->options_.machine_clock(), loop->options_.program,
                            [&](const log::Tip& at, const log::Batch& batch) { return loop->partition_->Follow(at, batch); });

@@ -12,7 +12,8 @@
 // the log until they count: a batch is never decided anew for its place in the chain. Until then questions are answered, reports refused.
 //
 // Where the input has places (on Kafka) each batch notes how far it is decided. Nothing of it is refused or forgotten: a loop that cannot
-// append ends, and whoever takes over, this process perhaps, reads on from where the newest batch that counts says.
+// append ends, and whoever takes over, this process perhaps, reads on from where the newest batch that counts says. It compares the
+// outboxes with the journal first, and takes over no journal that has lost what they tell of.
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_LOOP_H_
 
@@ -70,6 +71,8 @@ struct LoopOptions {
   absl::Duration note_input_after = absl::Seconds(1);
   // Null: outboxes are read from the journal. It must outlive the loop.
   Outboxes* outboxes = nullptr;
+  // How long a journal that ends before what its outboxes tell of is given: its leader may be new.
+  absl::Duration journal_catches_up = absl::Seconds(10);
   // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
   std::function<void(const std::string& organisation)> told;
   // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.

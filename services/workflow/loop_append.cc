@@ -68,10 +68,7 @@ absl::Status Loop::NoteInput() {
 absl::Status Loop::TellAgain() {
   const uint64_t last = owner_->tip().last_record;
   if (options_.outboxes == nullptr || last == 0) return absl::OkStatus();
-  const absl::StatusOr<std::optional<log::Tip>> before = partition_->TipBefore(last);
-  if (!before.ok()) return before.status();
-  if (!before->has_value()) return absl::DataLossError("cache.db: no batch is known for the last record");
-  const absl::Status read = journal_->Read(**before, [this](const log::Tip& at, const log::Batch& batch) {
+  return partition_->ReadBatchOf(last, journal_, [this](const log::Tip& at, const log::Batch& batch) {
     engine::Records records;
     for (const log::StoredRecord& stored : batch.records) {
       if (!records.Add()->ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) {
@@ -79,9 +76,8 @@ absl::Status Loop::TellAgain() {
       }
     }
     options_.outboxes->Tell(at.number, at.hash, records.all());
-    return absl::CancelledError();
+    return absl::OkStatus();
   });
-  return absl::IsCancelled(read) ? absl::OkStatus() : read;
 }
 
 // The open batch does not go on: its callers are told, and the state goes back to what is durable.

@@ -6,19 +6,36 @@
 #ifndef OVERDRACHT_SERVICES_WORKFLOW_OUTBOXES_H_
 #define OVERDRACHT_SERVICES_WORKFLOW_OUTBOXES_H_
 
-#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "overdracht/journal/v1/record.pb.h"
 #include "services/base/sha256.h"
+#include "services/log/event_log.h"
 
 namespace overdracht::workflow {
+
+class Partition;
+
+// What stands in an outbox about this journal: a record, and the batch that held it when it was told.
+struct Told {
+  std::string topic;
+  uint64_t offset = 0;
+  uint64_t record = 0, batch = 0;
+  base::Hash batch_hash{};
+};
 
 // Used by the loop's thread only.
 class Outboxes {
  public:
   virtual ~Outboxes() = default;
+
+  // The newest of each, as far as it is found. Asked before the journal is read: then all of it has to stand there.
+  virtual absl::StatusOr<std::vector<Told>> Newest() = 0;
 
   // These records stand in a batch that counts, the newest; none: nothing new does, but reports were answered. Returns soon; the records
   // are good until then.
@@ -27,6 +44,10 @@ class Outboxes {
   // Returns when all that was told stands there. An error: perhaps some of it does not.
   virtual absl::Status Settle() = 0;
 };
+
+// Whether the journal holds all of that, as it was told. DATA_LOSS: it does not, and what organisations were told is lost. `patience`: how
+// long one that ends too early is given, as its leader may be new and has to catch up.
+absl::Status HoldToTold(std::vector<Told> told, absl::Duration patience, Partition* partition, log::EventLog* journal);
 
 }  // namespace overdracht::workflow
 

@@ -270,4 +270,17 @@ absl::StatusOr<std::vector<OutboxEntry>> Partition::Outbox(absl::string_view org
   return Noted(cache_->ReadOutbox(organisation, from_record, answers, limit));
 }
 
+absl::Status Partition::ReadBatchOf(uint64_t record, log::EventLog* journal, log::EventLog::Visit visit) {
+  const absl::StatusOr<std::optional<log::Tip>> before = TipBefore(record);
+  if (!before.ok()) return before.status();
+  if (!before->has_value()) return absl::DataLossError(absl::StrCat("cache.db: no batch is known for record ", record));
+  absl::Status visited;
+  const absl::Status read = journal->Read(**before, [&](const log::Tip& at, const log::Batch& batch) {
+    visited = visit(at, batch);
+    return absl::CancelledError();
+  });
+  if (read.ok()) return absl::DataLossError(absl::StrCat("the journal ends before record ", record));
+  return absl::IsCancelled(read) ? visited : read;
+}
+
 }  // namespace overdracht::workflow

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "services/kafka/admin.h"
+#include "services/kafka/newest.h"
 #include "services/kafka/publisher.h"
 #include "services/kafka/reader.h"
 #include "tests/support/kafka_broker.h"
@@ -108,6 +109,31 @@ TEST(Records, ComeAsTheyWereSent) {
   EXPECT_EQ(records[0].record.value, full.value);
   EXPECT_EQ(records[1].offset, 1u);
   EXPECT_EQ(base::SizeOf(records[1].record), 0u);
+}
+
+TEST(Records, TheNewestOfManyTopicsAreReadTogether) {
+  std::vector<NewTopic> topics;
+  for (int i = 0; i < 12; ++i) topics.push_back({.name = absl::StrCat("newest-", i)});
+  topics.push_back({.name = "another"});
+  ASSERT_TRUE((*Admin::Open(Here()))->MakeTopics(topics).ok());
+  const auto publisher = OpenPublisher();
+  for (int i = 0; i < 12; ++i) {
+    for (int n = 0; n < 3 * i; ++n)
+      ASSERT_TRUE(publisher->Publish(topics[i].name, 0, {.value = absl::StrCat(n)}, [](absl::StatusOr<uint64_t>) {}).ok());
+  }
+  ASSERT_TRUE(publisher->Flush(absl::Seconds(30)));
+  Broker().LoseOldest("newest-5", 12);  // of 15
+  const auto newest = ReadNewest(Here(), "newest-", 10, absl::Seconds(30));
+  ASSERT_TRUE(newest.ok()) << newest.status();
+  EXPECT_EQ(newest->size(), 12u);
+  for (int i = 0; i < 12; ++i) {
+    const size_t count = i == 5 ? 3 : std::min(10, 3 * i);
+    const std::vector<PlacedRecord>& records = newest->at(topics[i].name);
+    ASSERT_EQ(records.size(), count) << i;
+    for (size_t n = 0; n < count; ++n) EXPECT_EQ(records[n].record.value, absl::StrCat(3 * i - count + n)) << i;
+  }
+  EXPECT_THAT(*ReadNewest(Here(), "nobody's-", 10, absl::Seconds(30)), IsEmpty());
+  EXPECT_TRUE(absl::IsUnavailable(ReadNewest({.bootstrap = "127.0.0.1:1"}, "newest-", 10, absl::Milliseconds(300)).status()));
 }
 
 TEST(Records, GoToThePartitionOfTheirKeyInTheirOrder) {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "services/log/owner.h"
 #include "services/workflow/kafka/membership.h"
 #include "tests/kafka/region_check.h"
 #include "tests/kafka/topics_of_region.h"
@@ -14,6 +15,8 @@ namespace {
 
 using overdracht::testing::CheckRegion;
 using overdracht::testing::RegionCheck;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -98,6 +101,69 @@ TEST_F(Ownership, OutlivesABrokerThatIsKilled) {
   AwaitDecisions();
   service.reset();
   ExpectAll(20);
+}
+
+// Disks that came back from a copy, and nobody was there who remembers: but for what organisations were told.
+class LostJournal : public Ownership {
+ protected:
+  // Some of what was told of is lost.
+  void LoseTheEnd() {
+    MakeRegion(1);
+    Folder folder;
+    std::unique_ptr<OwnedPartition> service = Serve(0, folder);
+    service->Own(true);
+    for (int traject = 0; traject < 5; ++traject) Report(Started(traject, "2017-01-02T09:00:00Z"));
+    AwaitDecisions();
+    service.reset();
+    told_ = ReadTip();
+    Broker().LoseNewest(names_.Journal());
+    ASSERT_LT(ReadTip().last_record, told_.last_record) << "the batch that was lost has records";
+  }
+
+  log::Tip ReadTip() {
+    log::Tip tip;
+    const absl::Status read = OpenJournal(0)->Read({}, [&tip](const log::Tip& at, const log::Batch&) {
+      tip = at;
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return tip;
+  }
+
+  void ExpectThatNobodyOwnsIt(const std::string& but) {
+    Folder fresh;
+    const std::unique_ptr<OwnedPartition> service = Serve(0, fresh);
+    service->Own(true);
+    EXPECT_THAT(said_->Why("no longer owns", absl::StatusCode::kDataLoss),
+                AllOf(HasSubstr(absl::StrCat("batch ", told_.number, " (", base::Hex(told_.hash), ")")), HasSubstr(names_.OutboxPrefix()),
+                      HasSubstr(but)));
+  }
+
+  log::Tip told_;  // of the batch that is lost
+};
+
+TEST_F(LostJournal, IsTakenOverByNobody) {
+  LoseTheEnd();
+  const log::Tip tip = ReadTip();
+  ExpectThatNobodyOwnsIt(absl::StrCat("it ends with record ", tip.last_record, ", in batch ", tip.number));
+  EXPECT_EQ(ReadTip(), tip) << "nothing was appended";
+}
+
+TEST_F(LostJournal, ThatHasGrownAgainIsTakenOverByNobody) {
+  LoseTheEnd();
+  const auto journal = OpenJournal(0);
+  const auto ignore = [](const log::Tip&, const log::Batch&) { return absl::OkStatus(); };
+  const auto owner = log::Owner::TakeOver(journal.get(), {}, 0, 1, "test", ignore);
+  ASSERT_TRUE(owner.ok()) << owner.status();
+  while ((*owner)->tip().last_record < told_.last_record) {
+    log::BatchWriter batch = (*owner)->Begin((*owner)->tip().input_to, 1);
+    journal::v1::Record record;
+    record.set_number((*owner)->tip().last_record + 1);
+    record.mutable_clock();
+    batch.Add({}, {}, record.SerializeAsString());
+    ASSERT_TRUE((*owner)->Append(batch.Finish()).ok());
+  }
+  ExpectThatNobodyOwnsIt(absl::StrCat("it holds it in batch ", ReadTip().number, " ("));
 }
 
 TEST_F(Ownership, IsDividedAmongTheServicesThatAreThere) {

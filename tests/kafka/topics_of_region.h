@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/kafka/admin.h"
@@ -27,6 +29,32 @@ inline testing::KafkaBroker& Broker() {
   static testing::KafkaBroker broker;
   return broker;
 }
+
+// What the services of a region say.
+class Said {
+ public:
+  void Add(absl::string_view what, const absl::Status& why) {
+    absl::MutexLock lock(&mutex_);
+    said_.emplace_back(what, why);
+  }
+  // Waits until one says this for such a reason: the reason.
+  std::string Why(absl::string_view what, absl::StatusCode code) {
+    std::optional<std::string> why;
+    const auto is_said = [&] {
+      for (const auto& [each, status] : said_) {
+        if (each == what && status.code() == code) why = std::string(status.message());
+      }
+      return why.has_value();
+    };
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&is_said), kPatience);
+    return why.value_or("nobody said it");
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<std::pair<std::string, absl::Status>> said_;
+};
 
 class RegionOnKafka : public ::testing::Test {
  protected:
@@ -51,9 +79,9 @@ class RegionOnKafka : public ::testing::Test {
     options.loop.machine_clock = [] { return absl::ToUnixMicros(absl::Now()); };
     options.loop.program = "test";
     options.loop.make_watch = HoldToTheInvariants;
+    options.loop.journal_catches_up = absl::Seconds(1);  // of one broker: no new leader catches up
     options.definitions = std::move(definitions);
-    options.make_outbox = [this](const std::string& organisation) { return topics::MakeOutbox(cluster_, names_, organisation); };
-    options.said = [](absl::string_view, const absl::Status&) {};
+    options.said = [said = said_](absl::string_view what, const absl::Status& why) { said->Add(what, why); };
     return std::make_unique<OwnedPartition>(std::move(options));
   }
 
@@ -99,6 +127,7 @@ class RegionOnKafka : public ::testing::Test {
   topics::Names names_;
   int32_t partitions_ = 0;
   std::unique_ptr<kafka::Publisher> publisher_;
+  const std::shared_ptr<Said> said_ = std::make_shared<Said>();
   int calls_ = 0;
 };
 

@@ -1,6 +1,10 @@
 #include "services/workflow/kafka/outbox_topics.h"
 
+#include <optional>
+
 #include "services/event/write.h"
+#include "services/kafka/newest.h"
+#include "services/topics/settings.h"
 #include "services/workflow/answer.h"
 #include "services/workflow/partition.h"
 
@@ -11,6 +15,7 @@ using journal::v1::Record;
 namespace {
 
 constexpr absl::Duration kForRoom = absl::Milliseconds(100);
+constexpr absl::Duration kForNewest = absl::Seconds(5);
 
 // An answer of which no record of the journal is told: who asked takes it by its call, everybody else drops it.
 api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
@@ -27,7 +32,32 @@ api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
   return item;
 }
 
+// What the newest of them that tells of a record of this partition says. What cannot be read, as it is of a later version, says nothing.
+std::optional<Told> NewestOf(const std::string& topic, const std::vector<kafka::PlacedRecord>& records, uint32_t partition) {
+  for (auto placed = records.rbegin(); placed != records.rend(); ++placed) {
+    topics::ItemMarks marks;
+    const absl::StatusOr<api::v1::OutboxItem> item = topics::ReadItem(placed->record, &marks);
+    if (!item.ok() || marks.batch == 0) continue;
+    const std::optional<event::Position> position = event::ParsePosition(item->id().substr(0, item->id().find('/')));
+    if (!position || position->partition != partition) continue;
+    return Told{.topic = topic, .offset = placed->offset, .record = position->number, .batch = marks.batch, .batch_hash = marks.batch_hash};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<Told>> OutboxTopics::Newest() {
+  const absl::StatusOr<std::map<std::string, std::vector<kafka::PlacedRecord>>> newest =
+      kafka::ReadNewest(cluster_, names_.OutboxPrefix(), kLookBack, kForNewest);
+  if (!newest.ok()) return newest.status();
+  std::vector<Told> told;
+  for (const auto& [topic, records] : *newest) {
+    made_.insert(topic.substr(names_.OutboxPrefix().size()));
+    if (std::optional<Told> one = NewestOf(topic, records, partition_)) told.push_back(*std::move(one));
+  }
+  return told;
+}
 
 void OutboxTopics::Answered(const Asked& asked, const Answer& answer) {
   if (answer.record != 0 && !answer.duplicate) {
@@ -75,7 +105,7 @@ void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& mar
 void OutboxTopics::Append(const std::string& organisation, const base::KafkaRecord& item) {
   const auto done = outstanding_.Add();
   if (made_.count(organisation) == 0) {
-    if (absl::Status made = make_outbox_(organisation); !made.ok()) return done(made);
+    if (absl::Status made = topics::MakeOutbox(cluster_, names_, organisation); !made.ok()) return done(made);
     made_.insert(organisation);
   }
   const auto reported = [done](const absl::StatusOr<uint64_t>& offset) { done(offset.status()); };

@@ -5,8 +5,6 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include <functional>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -31,11 +29,14 @@ struct Asked {
 // Used by the loop's thread only.
 class OutboxTopics : public Outboxes {
  public:
-  // The publisher must outlive it. An organisation that is told something for the first time may have no topic yet: `make_outbox` makes it.
-  using MakeOutbox = std::function<absl::Status(const std::string& organisation)>;
-  OutboxTopics(kafka::Publisher* publisher, topics::Names names, uint32_t partition, MakeOutbox make_outbox)
-      : publisher_(publisher), names_(std::move(names)), partition_(partition), make_outbox_(std::move(make_outbox)) {}
+  // The publisher must outlive it. An organisation that is told something for the first time may have no topic yet: it is made.
+  OutboxTopics(kafka::Publisher* publisher, kafka::Cluster cluster, topics::Names names, uint32_t partition)
+      : publisher_(publisher), cluster_(std::move(cluster)), names_(std::move(names)), partition_(partition) {}
 
+  // Among the last kLookBack records of each: an outbox has those of all partitions, so that what this one told it last may stand further
+  // back.
+  static constexpr size_t kLookBack = 256;
+  absl::StatusOr<std::vector<Told>> Newest() override;
   // What became of a report; before the Tell of its round.
   void Answered(const Asked& asked, const Answer& answer);
   void Tell(uint64_t batch, const base::Hash& hash, const std::vector<journal::v1::Record*>& records) override;
@@ -47,9 +48,9 @@ class OutboxTopics : public Outboxes {
   void Append(const std::string& organisation, const base::KafkaRecord& item);
 
   kafka::Publisher* const publisher_;
+  const kafka::Cluster cluster_;
   const topics::Names names_;
   const uint32_t partition_;
-  const MakeOutbox make_outbox_;
   std::set<std::string> made_;
   // Until Tell.
   absl::flat_hash_map<uint64_t, Asked> asked_;  // by the record that is the answer

@@ -89,7 +89,7 @@ absl::Status OwnedPartition::Serve() {
   absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(place.Of(place.names.Events()));
   if (!events.ok()) return events.status();
 
-  OutboxTopics outboxes(publisher->get(), place.names, place.partition, options_.make_outbox);
+  OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition);
   LoopOptions loop_options = options_.loop;
   loop_options.partition_number = place.partition;
   loop_options.outboxes = &outboxes;

@@ -1,7 +1,8 @@
 // One partition of a region on Kafka, as a workflow service has it: owned, or followed so that it could be owned soon.
 //
 //   follow   the journal into the cache, as it grows
-//   own      take over, tell the newest batch's items again, read events from where the journal's input ends, decide, append, tell
+//   own      compare the outboxes with the journal, take over, tell the newest batch's items again, read events from where the journal's
+//            input ends, decide, append, tell
 //
 // Whether it is to own is somebody else's word (membership.h), and it is safe when that is wrong: of two that own only one can append. An
 // ownership ends with any failure, and the next attempt begins with the journal. One thread; the parts of an ownership have theirs.
@@ -29,7 +30,6 @@ class OwnedPartition {
     PartitionPlace place;
     LoopOptions loop;  // data: the partition's own folder
     std::vector<workflow::v1::WorkflowDefinition> definitions;
-    OutboxTopics::MakeOutbox make_outbox;
     // What happens, for people: 'owns', 'follows', and why an ownership ended.
     std::function<void(absl::string_view what, const absl::Status& why)> said;
     absl::Duration try_again = absl::Milliseconds(500);

@@ -34,9 +34,10 @@ TEST(Rights, OfServicesAndAuditors) {
   EXPECT_THAT(
       Said(RightsOf(Names("p"), {.workflow_services = {kService}})),
       ElementsAre("User:oin-00000099000000910000 may read topic p.events", "User:oin-00000099000000910000 may read topic p.journal",
-                  "User:oin-00000099000000910000 may write topic p.journal", "User:oin-00000099000000910000 may write topic p.outbox.*",
-                  "User:oin-00000099000000910000 may create topic p.outbox.*", "User:oin-00000099000000910000 may write topic p.unreadable",
-                  "User:oin-00000099000000910000 may read topic p.workflows", "User:oin-00000099000000910000 may write topic p.workflows",
+                  "User:oin-00000099000000910000 may write topic p.journal", "User:oin-00000099000000910000 may read topic p.outbox.*",
+                  "User:oin-00000099000000910000 may write topic p.outbox.*", "User:oin-00000099000000910000 may create topic p.outbox.*",
+                  "User:oin-00000099000000910000 may write topic p.unreadable", "User:oin-00000099000000910000 may read topic p.workflows",
+                  "User:oin-00000099000000910000 may write topic p.workflows",
                   "User:oin-00000099000000910000 may read group p.workflow-services"));
   EXPECT_THAT(Said(RightsOf(Names("p"), {.auditors = {kService}})), ElementsAre("User:oin-00000099000000910000 may read topic p.journal"));
 }

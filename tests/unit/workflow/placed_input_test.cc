@@ -6,7 +6,9 @@
 namespace overdracht::workflow {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // What stands in the input, place by place.
@@ -24,6 +26,7 @@ std::vector<std::string> WhatIsReported() {
 
 struct Heard : Outboxes {
   explicit Heard(int settles = 1'000) : settles(settles) {}
+  absl::StatusOr<std::vector<Told>> Newest() override { return newest; }
   void Tell(uint64_t batch, const base::Hash&, const std::vector<journal::v1::Record*>& records) override {
     batches.push_back(batch);
     for (const journal::v1::Record* record : records) told.push_back(record->number());
@@ -37,6 +40,7 @@ struct Heard : Outboxes {
 
   int settles;  // that succeed
   bool unsettled = false;
+  std::vector<Told> newest;
   std::vector<uint64_t> batches;
   std::vector<uint64_t> told;  // of which records
 };
@@ -161,6 +165,77 @@ TEST(PlacedInput, IsDecidedOnceAndToldWhereverAnOwnerFails) {
     if (!fails) break;
   }
   EXPECT_GT(failed, 3);
+}
+
+// What outboxes tell of a journal: each of its records.
+std::vector<Told> AllTold(Service& service) {
+  std::vector<Told> told;
+  EXPECT_TRUE(service.journal()
+                  .Read({},
+                        [&told](const log::Tip& at, const log::Batch& batch) {
+                          for (const log::StoredRecord& record : batch.records) {
+                            told.push_back({.topic = "pilot.outbox.1",
+                                            .offset = 1000 + record.number,
+                                            .record = record.number,
+                                            .batch = at.number,
+                                            .batch_hash = at.hash});
+                          }
+                          return absl::OkStatus();
+                        })
+                  .ok());
+  return told;
+}
+
+class ToldOfTheJournal : public ::testing::Test {
+ protected:
+  ToldOfTheJournal() {
+    Heard heard;
+    owners_.Own(&heard);
+  }
+  // What becomes of an owner when the outboxes tell that.
+  absl::Status Open(const std::function<void(std::vector<Told>*)>& change) {
+    Service service(owners_.folder);
+    Heard heard;
+    heard.newest = AllTold(service);
+    EXPECT_GT(heard.newest.size(), 5u);
+    change(&heard.newest);
+    service.options().outboxes = &heard;
+    service.options().journal_catches_up = absl::ZeroDuration();
+    const log::Tip before = owners_.ReadTip(service);
+    absl::Status opened = service.TryToOpen();
+    EXPECT_EQ(owners_.ReadTip(service).epoch, before.epoch + opened.ok()) << "nobody takes over a journal that has lost something";
+    EXPECT_EQ(heard.told.empty(), !opened.ok());
+    return opened;
+  }
+
+  Owners owners_;
+};
+
+TEST_F(ToldOfTheJournal, IsHeldToIt) {
+  EXPECT_TRUE(Open([](std::vector<Told>*) {}).ok());
+  EXPECT_TRUE(Open([](std::vector<Told>* told) { told->clear(); }).ok());
+  EXPECT_TRUE(Open([](std::vector<Told>* told) { std::reverse(told->begin(), told->end()); }).ok());
+}
+
+TEST_F(ToldOfTheJournal, MoreThanItHoldsEndsTheOwnership) {
+  const absl::Status lost = Open([](std::vector<Told>* told) {
+    Told more = told->back();
+    ++more.record, ++more.batch, ++more.offset;
+    more.batch_hash.fill(0xee);
+    told->insert(told->begin(), more);
+  });
+  EXPECT_TRUE(absl::IsDataLoss(lost));
+  EXPECT_THAT(std::string(lost.message()), AllOf(HasSubstr("pilot.outbox.1 says at offset 10"), HasSubstr(std::string(64, 'e')),
+                                                 HasSubstr(absl::StrCat("batch ", owners_.tip.number, " (", base::Hex(owners_.tip.hash)))));
+}
+
+// Whichever of them it is: the batches behind the one that was lost have other hashes too.
+TEST_F(ToldOfTheJournal, AnotherBatchThanItHoldsEndsTheOwnership) {
+  for (size_t i = 0; i < 5; ++i) {
+    const absl::Status lost = Open([i](std::vector<Told>* told) { (*told)[i].batch_hash[31] ^= 1; });
+    EXPECT_TRUE(absl::IsDataLoss(lost)) << i;
+    EXPECT_THAT(std::string(lost.message()), HasSubstr(absl::StrCat("pilot.outbox.1 says at offset ", 1001 + i))) << i;
+  }
 }
 
 }  // namespace

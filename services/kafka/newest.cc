@@ -1,0 +1,100 @@
+#include "services/kafka/newest.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+
+#include <algorithm>
+#include <set>
+
+namespace overdracht::kafka {
+namespace {
+
+using Newest = std::map<std::string, std::vector<PlacedRecord>>;
+
+// Partition 0 of many topics, read through one queue.
+class Topics {
+ public:
+  explicit Topics(rd_kafka_t* kafka) : kafka_(kafka), queue_(rd_kafka_queue_new(kafka)) {}
+  Topics(const Topics&) = delete;
+  ~Topics() {
+    for (rd_kafka_topic_t* const topic : started_) rd_kafka_consume_stop(topic, 0);
+    for (rd_kafka_topic_t* const topic : started_) rd_kafka_topic_destroy(topic);
+    rd_kafka_queue_destroy(queue_);
+  }
+
+  absl::Status Start(const std::string& name, size_t records) {
+    rd_kafka_topic_t* const topic = rd_kafka_topic_new(kafka_, name.c_str(), nullptr);
+    if (topic == nullptr) return StatusOf(rd_kafka_last_error(), name);
+    if (rd_kafka_consume_start_queue(topic, 0, RD_KAFKA_OFFSET_TAIL(static_cast<int64_t>(records)), queue_) != 0) {
+      absl::Status status = StatusOf(rd_kafka_last_error(), name);
+      rd_kafka_topic_destroy(topic);
+      return status;
+    }
+    started_.push_back(topic);
+    return absl::OkStatus();
+  }
+
+  // Null: nothing came in that time.
+  using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
+  Message Next(absl::Duration timeout) const { return {rd_kafka_consume_queue(queue_, Milliseconds(timeout)), &rd_kafka_message_destroy}; }
+
+ private:
+  rd_kafka_t* const kafka_;
+  rd_kafka_queue_t* const queue_;
+  std::vector<rd_kafka_topic_t*> started_;
+};
+
+// Until each of them is at its end. One that grows as it is read has no end: it has enough when it has as many records as were asked for.
+absl::Status ReadAll(const Topics& topics, size_t records, absl::Time deadline, Newest* newest) {
+  std::set<std::string> unread;
+  for (const auto& [name, none] : *newest) unread.insert(name);
+  while (!unread.empty()) {
+    const Topics::Message message = topics.Next(std::max(deadline - absl::Now(), absl::ZeroDuration()));
+    if (message == nullptr) return absl::UnavailableError(absl::StrCat(*unread.begin(), ": its newest records did not come in time"));
+    // An error that is of no topic: of a connection, which the library makes again.
+    if (message->rkt == nullptr) continue;
+    const std::string name = rd_kafka_topic_name(message->rkt);
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      unread.erase(name);
+    } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (absl::Status status = StatusOf(message->err, name); !absl::IsUnavailable(status)) return status;
+    } else if (unread.count(name) > 0) {
+      std::vector<PlacedRecord>& read = (*newest)[name];
+      read.push_back(PlacedOf(message.get()));
+      if (read.size() == records) unread.erase(name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Newest> ReadNewest(const Cluster& cluster, absl::string_view prefix, size_t records, absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  const Settings settings = {
+      // Of one that has lost its beginning meanwhile: what there is.
+      {"auto.offset.reset", "earliest"},
+      {"check.crcs", "true"},
+      {"isolation.level", "read_uncommitted"},
+      {"enable.partition.eof", "true"},
+      // An end is seen when nothing came for so long.
+      {"fetch.wait.max.ms", "5"},
+  };
+  const absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, settings);
+  if (!handle.ok()) return handle.status();
+  const absl::StatusOr<Metadata> metadata = (*handle)->QueryTopics(timeout);
+  if (!metadata.ok()) return metadata.status();
+  Newest newest;
+  Topics topics((*handle)->get());
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
+    if (topic.partition_cnt == 0 || !absl::StartsWith(topic.topic, prefix)) continue;
+    newest[topic.topic];
+    if (absl::Status started = topics.Start(topic.topic, records); !started.ok()) return started;
+  }
+  if (absl::Status read = ReadAll(topics, records, deadline, &newest); !read.ok()) return read;
+  return newest;
+}
+
+}  // namespace overdracht::kafka

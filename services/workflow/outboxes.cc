@@ -1,0 +1,51 @@
+#include "services/workflow/outboxes.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+
+#include <algorithm>
+
+#include "services/workflow/partition.h"
+
+namespace overdracht::workflow {
+namespace {
+
+std::string BatchName(uint64_t number, const base::Hash& hash) { return absl::StrCat("batch ", number, " (", base::Hex(hash), ")"); }
+
+absl::Status Lost(const Told& told, absl::string_view but) {
+  return absl::DataLossError(absl::StrCat("expected the journal to hold record ", told.record, " in ",
+                                          BatchName(told.batch, told.batch_hash), ", as ", told.topic, " says at offset ", told.offset,
+                                          ", but ", but,
+                                          ": what organisations were told is lost; put the journal back from a copy that has it"));
+}
+
+}  // namespace
+
+absl::Status HoldToTold(std::vector<Told> told, absl::Duration patience, Partition* partition, log::EventLog* journal) {
+  std::sort(told.begin(), told.end(), [](const Told& a, const Told& b) { return a.record > b.record; });
+  const absl::Time late = absl::Now() + patience;
+  while (!told.empty() && told.front().record > partition->tip().last_record) {
+    if (!journal->Wait(partition->tip(), late - absl::Now())) {
+      const log::Tip& tip = partition->tip();
+      return Lost(told.front(), absl::StrCat("it ends with record ", tip.last_record, ", in ", BatchName(tip.number, tip.hash)));
+    }
+    if (absl::Status followed = partition->CatchUp(journal); !followed.ok()) return followed;
+  }
+  // Many tell of the same batch.
+  log::Tip at;
+  uint64_t first_record = 0;
+  for (const Told& each : told) {
+    if (at.number == 0 || each.record < first_record) {
+      const absl::Status read = partition->ReadBatchOf(each.record, journal, [&](const log::Tip& tip, const log::Batch& batch) {
+        at = tip;
+        first_record = batch.first_record;
+        return absl::OkStatus();
+      });
+      if (!read.ok()) return read;
+    }
+    if (at.hash != each.batch_hash) return Lost(each, absl::StrCat("it holds it in ", BatchName(at.number, at.hash)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace overdracht::workflow
