@@ -11,8 +11,8 @@
 namespace overdracht::topics {
 namespace {
 
-constexpr absl::string_view kSupplier = "overdracht-supplier", kNow = "overdracht-now", kValidateOnly = "overdracht-validate-only",
-                            kIfPosition = "overdracht-if-position";
+constexpr absl::string_view kAsking = "overdracht-asking", kSupplier = "overdracht-supplier", kNow = "overdracht-now",
+                            kValidateOnly = "overdracht-validate-only", kIfPosition = "overdracht-if-position";
 // An event that is as large as it may be as a message is larger as a record: its attributes have names there.
 constexpr size_t kMostBytes = 2 * base::kMaxEventBytes;
 
@@ -26,6 +26,8 @@ event::Check ReadHeaders(const base::KafkaRecord& record, region::Report* report
   }
   report->caller = std::string(HeaderOf(record, kCaller));
   if (!IsOinOrNone(report->caller)) return event::Invalid("oin").In(kCaller);
+  asking->organisation = report->caller.empty() ? std::string(HeaderOf(record, kAsking)) : report->caller;
+  if (!IsOinOrNone(asking->organisation)) return event::Invalid("oin").In(kAsking);
   report->supplier = std::string(HeaderOf(record, kSupplier));
   if (!IsOinOrNone(report->supplier)) return event::Invalid("oin").In(kSupplier);
   report->now = IsMarked(record, kNow);
@@ -39,10 +41,11 @@ event::Check ReadHeaders(const base::KafkaRecord& record, region::Report* report
 
 }  // namespace
 
-base::KafkaRecord WriteReport(const region::Report& report, absl::string_view call) {
+base::KafkaRecord WriteReport(const region::Report& report, const Asking& asking) {
   base::KafkaRecord record = event::WriteKafkaEvent(std::get<event::v1::Event>(report.event));
-  AddHeader(kCall, call, &record);
+  AddHeader(kCall, asking.call, &record);
   AddHeader(kCaller, report.caller, &record);
+  if (report.caller.empty()) AddHeader(kAsking, asking.organisation, &record);
   AddHeader(kSupplier, report.supplier, &record);
   AddMark(kNow, report.now, &record);
   AddMark(kValidateOnly, report.validate_only, &record);

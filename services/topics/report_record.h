@@ -2,7 +2,8 @@
 // (event/kafka_event.h), keyed by its traject, and beside it who asks and how:
 //
 //   overdracht-call           bytes of the asker's choice, at most 32, that come back with the answer
-//   overdracht-caller         whom the report is made for (OIN)
+//   overdracht-caller         whom the report is made for (OIN); none: nobody that is known there
+//   overdracht-asking         of such a one, in whose outbox it is answered (OIN): that of the partner service that it was made to
 //   overdracht-supplier       who made it, where that is another (OIN)
 //   overdracht-now            "1": the event's time is the moment of its decision
 //   overdracht-validate-only  "1": it is decided, and nothing is recorded
@@ -23,13 +24,15 @@ inline constexpr size_t kMostCallBytes = 32;
 
 // What a report's record says beside the report.
 struct Asking {
-  std::string call;  // empty: nobody waits
+  std::string call = {};          // empty: nobody waits
+  std::string organisation = {};  // in whose outbox it is answered
 };
 
 // The report holds an event, a sound one (event/check.h): what could not be read never goes there.
-base::KafkaRecord WriteReport(const region::Report& report, absl::string_view call);
+base::KafkaRecord WriteReport(const region::Report& report, const Asking& asking);
 
-// The writer is believed nothing: what is no sound report comes out as Malformed, with its bytes. Without `order` and `done`.
+// The writer is believed nothing: what is no sound report comes out as Malformed, with its bytes. Without `order` and `done`. One that is
+// made for somebody is answered to them, whatever stands in `overdracht-asking`.
 region::Report ReadReport(const base::KafkaRecord& record, event::KnowsContact knows_contact, Asking* asking);
 
 }  // namespace overdracht::topics

@@ -5,7 +5,9 @@
 
 #include <set>
 
+#include "services/kafka/newest.h"
 #include "services/log/owner.h"
+#include "services/topics/item_record.h"
 #include "services/workflow/kafka/membership.h"
 #include "tests/kafka/region_check.h"
 #include "tests/kafka/topics_of_region.h"
@@ -16,6 +18,7 @@ namespace {
 using overdracht::testing::CheckRegion;
 using overdracht::testing::RegionCheck;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -86,6 +89,44 @@ TEST_F(Ownership, OfSeveralAtOnceDecidesNothingTwice) {
   AwaitDecisions();
   services.clear();
   ExpectAll(120);
+}
+
+// Whoever it was speaks for nobody here, so that no outbox of theirs brings the answer.
+TEST_F(Ownership, RecordsWhatNobodyReportsAsTheEmbeddedLogAndAnswersWhoAsks) {
+  MakeRegion(1);
+  Folder folder, other;
+  Service embedded(other);
+  embedded.Start();
+  std::unique_ptr<OwnedPartition> service = Serve(0, folder);
+  service->Own(true);
+  int traject = 0;
+  for (const char* supplier : {"", "00000099000000999000"}) {
+    region::Report report = embedded.Read(Started(++traject, "2017-01-02T09:00:00Z"), /*caller=*/"");
+    report.supplier = supplier;
+    Report(report);
+    EXPECT_EQ(Service::Outcome(embedded.Publish(report)), "source_mismatch");
+  }
+  AwaitDecisions();
+  service.reset();
+
+  const auto journal = OpenJournal(0);
+  std::vector<std::string> records[2];
+  for (const auto& record : embedded.Records()) records[0].push_back(record.SerializeAsString());
+  for (const auto& record : Service(folder, ClockKind::kEvents, journal.get()).Records()) records[1].push_back(record.SerializeAsString());
+  EXPECT_EQ(records[0], records[1]);
+  EXPECT_THAT(records[0], SizeIs(3)) << "the workflow, and two that are refused";
+
+  std::vector<std::string> answers;
+  const auto outbox = kafka::ReadNewest(cluster_, names_.Outbox(kZorg), 100, kPatience);
+  ASSERT_TRUE(outbox.ok()) << outbox.status();
+  for (const auto& placed : outbox->at(names_.Outbox(kZorg))) {
+    topics::ItemMarks marks;
+    const auto item = topics::ReadItem(placed.record, &marks);
+    ASSERT_TRUE(item.ok() && marks.unrecorded) << item.status();
+    answers.push_back(absl::StrCat(marks.call, " ", item->answer().code(), " ", item->answer().position()));
+  }
+  EXPECT_THAT(answers, ElementsAre("call-1 SOURCE_MISMATCH 0:2", "call-2 SOURCE_MISMATCH 0:3"));
+  EXPECT_THAT(CheckRegion(cluster_.bootstrap, names_.region(), 1).wrong, IsEmpty());
 }
 
 TEST_F(Ownership, OutlivesABrokerThatIsKilled) {

@@ -86,7 +86,7 @@ class RegionOnKafka : public ::testing::Test {
   }
 
   void Report(region::Report report) {
-    const base::KafkaRecord record = topics::WriteReport(report, absl::StrCat("call-", ++calls_));
+    const base::KafkaRecord record = topics::WriteReport(report, {.call = absl::StrCat("call-", ++calls_), .organisation = kZorg});
     ASSERT_TRUE(publisher_->Publish(names_.Events(), kafka::kByKey, record, [](const absl::StatusOr<uint64_t>&) {}).ok());
   }
   void Report(const std::string& json) {

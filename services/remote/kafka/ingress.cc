@@ -135,7 +135,7 @@ void Ingress::Publish(const kafka::PlacedRecord& record, const std::variant<even
   region::Report report;
   report.event = event;
   report.caller = options_.organisation;
-  broker_->Publish(options_.names.Events(), topics::WriteReport(report, /*call=*/""), std::move(done));
+  broker_->Publish(options_.names.Events(), topics::WriteReport(report, {}), std::move(done));
 }
 
 }  // namespace overdracht::remote

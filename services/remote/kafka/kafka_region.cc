@@ -1,5 +1,3 @@
-#include "services/remote/kafka/kafka_region.h"
-
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/strip.h>
@@ -12,6 +10,7 @@
 #include "services/edge/random_id.h"
 #include "services/event/read.h"
 #include "services/remote/kafka/answer.h"
+#include "services/remote/kafka/kafka_region.h"
 #include "services/topics/item_record.h"
 #include "services/topics/report_record.h"
 #include "services/topics/unreadable_record.h"
@@ -29,14 +28,6 @@ Unanswered::Name NameOf(const region::Report& report) {
 }
 
 region::Answer RefusedAs(const journal::v1::Refusal& refusal) { return {.record = 0, .refusal = refusal}; }
-
-// Nobody may report under it: it is refused here, as no outbox could bring the answer of somebody who speaks for nobody.
-journal::v1::Refusal NotTheCaller() {
-  journal::v1::Refusal refusal;
-  refusal.set_code(journal::v1::REFUSAL_CODE_SOURCE_MISMATCH);
-  refusal.set_reason(journal::v1::REFUSAL_REASON_NOT_THE_CALLER);
-  return refusal;
-}
 
 }  // namespace
 
@@ -107,12 +98,10 @@ absl::Status KafkaRegion::Take(region::Report&& report, size_t bytes, std::funct
 
 void KafkaRegion::Send(uint64_t call, region::Report report) {
   if (const auto* malformed = std::get_if<event::Malformed>(&report.event)) return SendUnreadable(call, report, malformed->refusal);
-  if (report.caller.empty()) {
-    report.bytes = std::get<event::v1::Event>(report.event).SerializeAsString();
-    return SendUnreadable(call, report, NotTheCaller());
-  }
+  // Who speaks for nobody has no outbox that could bring the answer.
+  const topics::Asking asking{.call = absl::StrCat(call_prefix_, ":", call), .organisation = options_.organisation};
   // Who does not wait is answered by the broker's word, and an answer that comes finds nobody.
-  broker_->Publish(options_.names.Events(), topics::WriteReport(report, absl::StrCat(call_prefix_, ":", call)),
+  broker_->Publish(options_.names.Events(), topics::WriteReport(report, asking),
                    [unanswered = unanswered_, sent = Sent(call), call, no_wait = report.no_wait](const absl::Status& status) {
                      status.ok() && no_wait ? unanswered->Answer(call, region::Answer()) : sent(status);
                    });

@@ -16,7 +16,7 @@ constexpr absl::Duration kSlice = absl::Milliseconds(200);  // in which a stop i
 Asked AskedBy(const topics::Asking& asking, const Report& report) {
   const auto& event = std::get<event::v1::Event>(report.event);
   return {.call = asking.call,
-          .organisation = report.caller,
+          .organisation = asking.organisation,
           .source = event::SourceOf(event),
           .id = event.id(),
           .subject = base::FormatUuid(event.traject())};

@@ -68,7 +68,7 @@ void OutboxTopics::Answered(const Asked& asked, const Answer& answer) {
 }
 
 void OutboxTopics::TellUnrecorded(const Asked& asked, const Answer& answer) {
-  if (asked.organisation.empty()) return;  // who speaks for nobody has no outbox
+  if (asked.organisation.empty()) return;
   topics::ItemMarks marks;
   marks.call = asked.call;
   marks.duplicate = answer.duplicate;

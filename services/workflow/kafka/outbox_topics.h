@@ -21,8 +21,8 @@ namespace overdracht::workflow {
 
 // Who asked for an answer, and for which report.
 struct Asked {
-  std::string call;  // topics/report_record.h; empty: nobody waits
-  std::string organisation;
+  std::string call;          // topics/report_record.h; empty: nobody waits
+  std::string organisation;  // in whose outbox it is answered; empty: nobody's
   std::string source, id, subject;
 };
 

@@ -43,7 +43,7 @@ TEST(ReportRecord, SaysAllThatTheReportSays) {
   report.now = report.validate_only = true;
   report.if_position = 12;
   const std::string call("\0\xff:7", 4);
-  const base::KafkaRecord record = WriteReport(report, call);
+  const base::KafkaRecord record = WriteReport(report, {.call = call, .organisation = kReporter});
   EXPECT_EQ(record.key, "6c5fd8e9-0b9b-5bb7-b71f-0e6e8d02788a");
   const Read read = ReadBack(record);
   ASSERT_TRUE(std::holds_alternative<event::v1::Event>(read.report.event));
@@ -58,7 +58,7 @@ TEST(ReportRecord, SaysAllThatTheReportSays) {
 }
 
 TEST(ReportRecord, SaysNothingThatTheReportDoesNot) {
-  const base::KafkaRecord record = WriteReport(SomeReport(), "");
+  const base::KafkaRecord record = WriteReport(SomeReport(), {});
   for (const auto& [name, value] : record.headers) {
     EXPECT_TRUE(name == "overdracht-caller" || name.substr(0, 11) != "overdracht-") << name;
   }
@@ -70,20 +70,38 @@ TEST(ReportRecord, SaysNothingThatTheReportDoesNot) {
   EXPECT_EQ(read.asking.call, "");
 }
 
+TEST(ReportRecord, IsAnsweredToWhomItIsMadeForOrElseToWhoAsks) {
+  region::Report report = SomeReport();
+  base::KafkaRecord record = WriteReport(report, {.organisation = kSupplier});
+  EXPECT_EQ(base::FindHeader(record, "overdracht-asking"), nullptr);
+  EXPECT_EQ(ReadBack(record).asking.organisation, kReporter);
+  record.headers.emplace_back("overdracht-asking", kSupplier);
+  EXPECT_EQ(ReadBack(record).asking.organisation, kReporter) << "who writes there cannot have an answer sent elsewhere";
+
+  report.caller.clear();
+  const Read nobodys = ReadBack(WriteReport(report, {.organisation = kSupplier}));
+  EXPECT_TRUE(std::holds_alternative<event::v1::Event>(nobodys.report.event));
+  EXPECT_EQ(nobodys.report.caller, "");
+  EXPECT_EQ(nobodys.asking.organisation, kSupplier);
+  EXPECT_EQ(ReadBack(WriteReport(report, {})).asking.organisation, "");
+}
+
 TEST(ReportRecord, OfTheLargestEventIsRead) {
   region::Report report = SomeReport();
   auto& event = std::get<event::v1::Event>(report.event);
   // Larger as a record than an event may be: its attributes have names there.
   const std::string member = "a=" + std::string(100, 'b');
   event.set_tracestate(member);
-  base::KafkaRecord record = WriteReport(report, std::string(kMostCallBytes, 'c'));
+  base::KafkaRecord record = WriteReport(report, {.call = std::string(kMostCallBytes, 'c')});
   record.headers.emplace_back("of-a-broker", std::string(65'536, 'x'));
   EXPECT_TRUE(std::holds_alternative<event::v1::Event>(ReadBack(record).report.event));
 }
 
 TEST(ReportRecord, OfSomebodyElseIsMalformed) {
   const auto place = [](const std::function<void(base::KafkaRecord*)>& spoil) -> std::string {
-    base::KafkaRecord record = WriteReport(SomeReport(), "c");
+    region::Report nobodys = SomeReport();
+    nobodys.caller.clear();
+    base::KafkaRecord record = WriteReport(nobodys, {.call = "c"});
     spoil(&record);
     const Read read = ReadBack(record);
     const auto* const malformed = std::get_if<event::Malformed>(&read.report.event);
@@ -104,6 +122,7 @@ TEST(ReportRecord, OfSomebodyElseIsMalformed) {
   };
   EXPECT_EQ(place([](base::KafkaRecord*) {}), "an event");
   EXPECT_EQ(add("overdracht-caller", "1"), "/overdracht-caller");
+  EXPECT_EQ(add("overdracht-asking", "x"), "/overdracht-asking");
   EXPECT_EQ(add("overdracht-supplier", "x"), "/overdracht-supplier");
   EXPECT_EQ(add("overdracht-if-position", "-1"), "/overdracht-if-position");
   EXPECT_EQ(add("overdracht-if-position", "007"), "/overdracht-if-position");

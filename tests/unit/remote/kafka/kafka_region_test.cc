@@ -191,14 +191,31 @@ TEST_F(KafkaRegionTest, WhatCannotBeReadIsKeptAndAnsweredWithoutADecision) {
   EXPECT_EQ(Report(std::move(validate))->Word(), "malformed");
   EXPECT_EQ(broker_.Of(kNames.Unreadable()).size(), 1u);
 
-  region::Report nobodys = Read(&*region_, Started(1, kTime));
-  nobodys.caller.clear();
-  EXPECT_EQ(Report(std::move(nobodys))->Word(), "source_mismatch");
-  EXPECT_EQ(broker_.Of(kNames.Unreadable()).size(), 2u);
   EXPECT_THAT(broker_.Of(kNames.Events()), IsEmpty());
 
   broker_.Refuse(true);
   EXPECT_EQ(Report("{no event}")->Word(), "UNAVAILABLE") << "it is not kept";
+}
+
+// As of any other, its owner decides, and records that it is refused.
+TEST_F(KafkaRegionTest, WhatNobodyReportsIsAnsweredInTheOutboxOfThisOrganisation) {
+  Start();
+  region::Report nobodys = Read(&*region_, Started(1, kTime));
+  nobodys.caller.clear();
+  nobodys.supplier = kWijk;
+  const auto outcome = Report(std::move(nobodys));
+  const auto [published, call] = Published(1);
+  EXPECT_EQ(published.caller, "");
+  EXPECT_EQ(published.supplier, kWijk);
+  EXPECT_THAT(broker_.Of(kNames.Events())[0].headers, Contains(Pair("overdracht-asking", kZorg)));
+  EXPECT_THAT(broker_.Of(kNames.Unreadable()), IsEmpty());
+  journal::v1::Refusal refusal;
+  refusal.set_code(journal::v1::REFUSAL_CODE_SOURCE_MISMATCH);
+  refusal.set_reason(journal::v1::REFUSAL_REASON_NOT_THE_CALLER);
+  Tell(AnswerTo(published, 12, &refusal), {.call = call, .unrecorded = true});
+  EXPECT_EQ(outcome->Word(), "source_mismatch");
+  EXPECT_EQ(outcome->answer->record, 12u);
+  EXPECT_THAT(Outbox(), IsEmpty());
 }
 
 TEST_F(KafkaRegionTest, AnAnswerFindsWhoeverWaitsForIt) {
