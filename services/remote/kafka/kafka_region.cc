@@ -1,3 +1,5 @@
+#include "services/remote/kafka/kafka_region.h"
+
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/strip.h>
@@ -10,7 +12,6 @@
 #include "services/edge/random_id.h"
 #include "services/event/read.h"
 #include "services/remote/kafka/answer.h"
-#include "services/remote/kafka/kafka_region.h"
 #include "services/topics/item_record.h"
 #include "services/topics/report_record.h"
 #include "services/topics/unreadable_record.h"
@@ -39,8 +40,18 @@ KafkaRegion::KafkaRegion(Broker* broker, std::unique_ptr<Mirror> mirror, KafkaOp
       unanswered_(std::make_shared<Unanswered>(options_.most_reports, options_.most_bytes)) {
   outbox_state_ = absl::UnavailableError("expected the organisation's outbox, but it is not read yet");
   workflows_state_ = absl::UnavailableError("expected the workflows of the region, but they are not read yet");
-  outbox_thread_ = std::thread([this] { Follow(&KafkaRegion::FollowOutbox, &outbox_state_); });
-  workflows_thread_ = std::thread([this] { Follow(&KafkaRegion::FollowWorkflows, &workflows_state_); });
+  // A topic that no longer fits its mirror is told by its end: also after a connection was lost, what answers may be another log.
+  const auto mirrored = [this](uint64_t end) -> absl::StatusOr<uint64_t> {
+    if (absl::Status fits = mirror_->Fits(end); !fits.ok()) return fits;
+    return mirror_->from();
+  };
+  const auto from_the_start = [](uint64_t) { return uint64_t{0}; };
+  outbox_thread_ = std::thread([this, mirrored] {
+    Follow({options_.names.Outbox(options_.organisation), mirrored, &KafkaRegion::ReadOutboxTopic, &outbox_state_});
+  });
+  workflows_thread_ = std::thread([this, from_the_start] {
+    Follow({options_.names.Workflows(), from_the_start, &KafkaRegion::ReadWorkflowsTopic, &workflows_state_});
+  });
 }
 
 KafkaRegion::~KafkaRegion() {
@@ -124,14 +135,28 @@ std::function<void(const absl::Status&)> KafkaRegion::Sent(uint64_t call) {
   };
 }
 
-// ---- The outbox comes in ---------------------------------------------------------------------------------------------------------------
+// ---- Topics come in --------------------------------------------------------------------------------------------------------------------
 
-void KafkaRegion::Follow(absl::Status (KafkaRegion::*read)(), absl::Status* state) {
+void KafkaRegion::Follow(const Followed& followed) {
   const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
   for (;;) {
-    SetState(state, (this->*read)());
+    SetState(followed.state, ReadOnce(followed));
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), options_.try_again)) return;
+  }
+}
+
+absl::Status KafkaRegion::ReadOnce(const Followed& followed) {
+  absl::StatusOr<std::unique_ptr<TopicReader>> reader = broker_->Open(followed.topic);
+  if (!reader.ok()) return reader.status();
+  for (;;) {
+    const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds();
+    if (!ends.ok()) return ends.status();
+    const absl::StatusOr<uint64_t> place = followed.place(ends->end);
+    if (!place.ok()) return place.status();
+    if (absl::Status started = (*reader)->Start(*place); !started.ok()) return started;
+    const absl::Status ended = (this->*followed.read)(reader->get(), ends->end);
+    if (!absl::IsUnavailable(ended) || IsStopping()) return ended;
   }
 }
 
@@ -149,19 +174,7 @@ void KafkaRegion::SetState(absl::Status* state, const absl::Status& status) {
   options_.changed();
 }
 
-absl::Status KafkaRegion::FollowOutbox() {
-  absl::StatusOr<std::unique_ptr<TopicReader>> reader = broker_->Open(options_.names.Outbox(options_.organisation));
-  if (!reader.ok()) return reader.status();
-  for (;;) {
-    const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds();
-    if (!ends.ok()) return ends.status();
-    // Also after a connection was lost: what answers now may be another log.
-    if (absl::Status fits = mirror_->Fits(ends->end); !fits.ok()) return fits;
-    if (absl::Status started = (*reader)->Start(mirror_->from()); !started.ok()) return started;
-    const absl::Status ended = ReadOutboxTopic(reader->get(), ends->end);
-    if (!absl::IsUnavailable(ended) || IsStopping()) return ended;
-  }
-}
+// ---- The outbox ------------------------------------------------------------------------------------------------------------------------
 
 absl::Status KafkaRegion::ReadOutboxTopic(TopicReader* reader, uint64_t end) {
   bool caught_up = false, dirty = false;
@@ -260,19 +273,7 @@ void KafkaRegion::ReadOutbox(const region::OutboxRequest& request, std::function
   });
 }
 
-// ---- The workflows come in -------------------------------------------------------------------------------------------------------------
-
-absl::Status KafkaRegion::FollowWorkflows() {
-  absl::StatusOr<std::unique_ptr<TopicReader>> reader = broker_->Open(options_.names.Workflows());
-  if (!reader.ok()) return reader.status();
-  for (;;) {
-    const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds();
-    if (!ends.ok()) return ends.status();
-    if (absl::Status started = (*reader)->Start(0); !started.ok()) return started;
-    const absl::Status ended = ReadWorkflowsTopic(reader->get(), ends->end);
-    if (!absl::IsUnavailable(ended) || IsStopping()) return ended;
-  }
-}
+// ---- The workflows ---------------------------------------------------------------------------------------------------------------------
 
 absl::Status KafkaRegion::ReadWorkflowsTopic(TopicReader* reader, uint64_t end) {
   chart::Workflows known;

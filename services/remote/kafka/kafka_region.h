@@ -68,18 +68,23 @@ class KafkaRegion : public LinkedRegion {
   void SendUnreadable(uint64_t call, const region::Report& report, const journal::v1::Refusal& refusal);
   std::function<void(const absl::Status&)> Sent(uint64_t call);
 
-  // Each topic is followed by a thread of its own, until an error; then from its place again.
-  void Follow(absl::Status (KafkaRegion::*read)(), absl::Status* state);
+  // A topic that is followed by a thread of its own: from its place on, and after an error from there again.
+  struct Followed {
+    std::string topic;
+    std::function<absl::StatusOr<uint64_t>(uint64_t end)> place;
+    absl::Status (KafkaRegion::*read)(TopicReader* reader, uint64_t end);  // returns when it can read no more
+    absl::Status* state;
+  };
+  void Follow(const Followed& followed);
+  absl::Status ReadOnce(const Followed& followed);
   bool IsStopping() const;
   void SetState(absl::Status* state, const absl::Status& status);
 
-  absl::Status FollowOutbox();
   absl::Status ReadOutboxTopic(TopicReader* reader, uint64_t end);
   absl::Status AddToMirror(const std::vector<kafka::PlacedRecord>& records);
   void Answered(const topics::ItemMarks& marks, const api::v1::Answer& said);
   absl::Status Publicize();
   void GiveUpOnTheLate();
-  absl::Status FollowWorkflows();
   absl::Status ReadWorkflowsTopic(TopicReader* reader, uint64_t end);
   void Deploy(const chart::Workflows& known);
 
