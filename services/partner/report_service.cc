@@ -4,6 +4,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 
+#include "services/api/report_services.h"
 #include "services/edge/answers.h"
 #include "services/edge/random_id.h"
 
@@ -85,7 +86,7 @@ ReportService::ReportService(const google::protobuf::ServiceDescriptor& service,
 
 std::vector<std::unique_ptr<grpc::Service>> MakeReportServices(region::Region* region, const edge::Callers* callers) {
   std::vector<std::unique_ptr<grpc::Service>> services;
-  for (const auto* service : ReportServices()) services.push_back(std::make_unique<ReportService>(*service, region, callers));
+  for (const auto* service : api::ReportServices()) services.push_back(std::make_unique<ReportService>(*service, region, callers));
   return services;
 }
 

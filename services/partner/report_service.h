@@ -13,7 +13,7 @@
 
 namespace overdracht::partner {
 
-// One service of ReportServices().
+// One service of api::ReportServices().
 class ReportService : public grpc::Service {
  public:
   ReportService(const google::protobuf::ServiceDescriptor& service, region::Region* region, const edge::Callers* callers);

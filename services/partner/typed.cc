@@ -2,20 +2,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "overdracht/api/v1/appointment_service.pb.h"
-#include "overdracht/api/v1/consent_service.pb.h"
-#include "overdracht/api/v1/contact_service.pb.h"
-#include "overdracht/api/v1/decision_service.pb.h"
-#include "overdracht/api/v1/dossier_service.pb.h"
-#include "overdracht/api/v1/handover_service.pb.h"
-#include "overdracht/api/v1/home_service.pb.h"
-#include "overdracht/api/v1/participant_service.pb.h"
-#include "overdracht/api/v1/signal_service.pb.h"
-#include "overdracht/api/v1/stay_service.pb.h"
-#include "overdracht/api/v1/support_service.pb.h"
-#include "overdracht/api/v1/task_service.pb.h"
-#include "overdracht/api/v1/terugval_service.pb.h"
-#include "overdracht/api/v1/traject_service.pb.h"
 #include "services/base/check.h"
 #include "services/base/uuid.h"
 #include "services/event/catalogue.h"
@@ -86,20 +72,6 @@ event::v1::Event TakeEvent(const ReportMethod& method, const ReportContext& cont
 }
 
 }  // namespace
-
-const std::vector<const google::protobuf::ServiceDescriptor*>& ReportServices() {
-  // By one message of each file, so that the linker keeps it.
-  static const auto* services = new std::vector<const google::protobuf::ServiceDescriptor*>{
-      api::v1::StartTrajectRequest::descriptor()->file()->service(0),  api::v1::AddParticipantRequest::descriptor()->file()->service(0),
-      api::v1::CompleteTaskRequest::descriptor()->file()->service(0),  api::v1::GrantConsentRequest::descriptor()->file()->service(0),
-      api::v1::GrantSupportRequest::descriptor()->file()->service(0),  api::v1::OfferHomeRequest::descriptor()->file()->service(0),
-      api::v1::OfferHandoverRequest::descriptor()->file()->service(0), api::v1::KeepAppointmentRequest::descriptor()->file()->service(0),
-      api::v1::ReportSignalRequest::descriptor()->file()->service(0),  api::v1::SignalTerugvalRequest::descriptor()->file()->service(0),
-      api::v1::HoldContactRequest::descriptor()->file()->service(0),   api::v1::ReportAccessRequest::descriptor()->file()->service(0),
-      api::v1::TakeDecisionRequest::descriptor()->file()->service(0),  api::v1::RegisterStayRequest::descriptor()->file()->service(0),
-  };
-  return *services;
-}
 
 std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& service) {
   std::vector<ReportMethod> methods;

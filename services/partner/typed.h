@@ -25,8 +25,7 @@ struct ReportMethod {
   std::string kind;                                            // handovers.accepted
 };
 
-// The services of the API whose rpcs report events, and the rpcs of one of them.
-const std::vector<const google::protobuf::ServiceDescriptor*>& ReportServices();
+// The rpcs of one of api::ReportServices().
 std::vector<ReportMethod> MethodsOf(const google::protobuf::ServiceDescriptor& service);
 
 // The envelope in a request.

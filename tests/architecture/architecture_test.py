@@ -11,6 +11,7 @@ import source  # noqa: E402
 # Which folder of services/ may include which (services/CMakeLists.txt says the same in a line).
 ARROWS = {
     "base": set(),
+    "api": set(),
     "certs": {"base"},
     "texts": {"base"},
     "event": {"base", "texts"},
@@ -27,7 +28,7 @@ ARROWS = {
     "topics": {"base", "event", "chart", "region", "kafka"},
     "edge": {"base", "texts", "event", "region"},
     "workflow": {"base", "texts", "event", "chart", "engine", "oracle", "kafka", "log", "storage", "region", "topics", "edge"},
-    "partner": {"base", "texts", "event", "chart", "engine", "storage", "region", "edge"},
+    "partner": {"base", "api", "texts", "event", "chart", "engine", "storage", "region", "edge"},
     "http": {"base", "event", "edge"},
     "remote": {"base", "event", "chart", "storage", "kafka", "region", "topics", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},

@@ -11,6 +11,7 @@
 #include "overdracht/api/v1/handover_service.pb.h"
 #include "overdracht/api/v1/support_service.pb.h"
 #include "overdracht/api/v1/traject_service.pb.h"
+#include "services/api/report_services.h"
 #include "services/base/time.h"
 #include "services/base/uuid.h"
 #include "services/event/catalogue.h"
@@ -28,7 +29,7 @@ constexpr char kTraject[] = "00000000-0000-4000-8000-100000000001";
 const ReportMethod& MethodFor(const google::protobuf::Message& request) {
   static const auto* methods = [] {
     auto* all = new std::vector<ReportMethod>;
-    for (const auto* service : ReportServices()) {
+    for (const auto* service : api::ReportServices()) {
       for (ReportMethod& method : MethodsOf(*service)) all->push_back(std::move(method));
     }
     return all;
@@ -75,7 +76,7 @@ std::string Fault(google::protobuf::Message&& request) {
 
 TEST(Typed, EveryKindOfEventHasOneMethod) {
   std::multiset<std::string> served;
-  for (const auto* service : ReportServices()) {
+  for (const auto* service : api::ReportServices()) {
     for (const ReportMethod& method : MethodsOf(*service)) served.insert(method.data->name());
   }
   std::multiset<std::string> kinds;
