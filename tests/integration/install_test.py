@@ -39,6 +39,13 @@ class Install(unittest.TestCase):
         for path in ("share/doc/overdracht/operating.md", "share/doc/overdracht/README.md", "share/overdracht/proto/overdracht/api/v1/event_service.proto"):
             self.assertTrue((self.prefix / path).is_file(), path)
 
+    def test_what_a_client_in_cpp_needs_is_there_and_no_more(self):
+        """That it can be built with is for tests/examples to see."""
+        headers = {str(path.relative_to(self.prefix / "include/overdracht").parts[0]) for path in (self.prefix / "include/overdracht").rglob("*.h")}
+        self.assertEqual(headers, {"api", "client.h", "event", "notice"})
+        libraries = {path.name for path in self.prefix.rglob("*.a")}
+        self.assertEqual(libraries, {f"liboverdracht_{name}.a" for name in ("api", "api_grpc", "api_proto", "client")})
+
     def test_systemd_can_read_the_units(self):
         self.assertEqual([unit.name for unit in self.units], ["overdracht-partner@.service", "overdracht-workflow.service"])
         for unit in self.units:

@@ -1,0 +1,7 @@
+# find_package(overdracht), then target_link_libraries(... overdracht::client)
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+find_dependency(absl)
+find_dependency(Protobuf)
+find_dependency(gRPC CONFIG)
+include(${CMAKE_CURRENT_LIST_DIR}/overdrachtTargets.cmake)
