@@ -1,6 +1,7 @@
 // overdracht check-events: what would become of the events of a file. The same way as `publish`, into a region of its own that is gone
 // afterwards.
 #include <absl/strings/str_cat.h>
+#include <grpcpp/grpcpp.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include "services/cli/command.h"
 #include "services/cli/publish.h"
 #include "services/cli/region_parts.h"
+#include "services/client/connection.h"
 #include "services/partner/event_service.h"
 
 namespace overdracht::cli {
@@ -51,7 +53,10 @@ int CheckEvents(const Options& options) {
   if (!region.ok()) return NotFinished(std::string(region.status().message()));
   partner::EventService events((*region)->region(), &callers);
   const std::unique_ptr<grpc::Server> server = grpc::ServerBuilder().RegisterService(&events).BuildAndStart();
-  const int result = Publish(options.file, [&] { return server->InProcessChannel({}); });
+  const int result = Publish(options.file, [&] {
+    return client::Client(std::make_shared<client::Connection>(
+        client::Connection{.options = {.patience = absl::ZeroDuration()}, .channel = server->InProcessChannel({})}));
+  });
   server->Shutdown();
   return result;
 }

@@ -1,35 +1,32 @@
 #include "services/cli/client.h"
 
 #include <absl/strings/str_cat.h>
-
-#include <chrono>
+#include <absl/time/time.h>
 
 #include "services/cli/command.h"
-#include "services/cli/text_file.h"
+#include "services/client/connection.h"
 
 namespace overdracht::cli {
 
 namespace {
 
-// Null: a file is missing; says so.
-std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ServerOption& server) {
-  if (server.tls_ca.empty() && server.tls_certificate.empty() && server.tls_key.empty()) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  for (const auto& [file, text] :
-       {std::pair(&server.tls_ca, &options.pem_root_certs), std::pair(&server.tls_certificate, &options.pem_cert_chain),
-        std::pair(&server.tls_key, &options.pem_private_key)}) {
-    if (file->empty()) {
-      NotFinished("expected --tls-ca, --tls-cert and --tls-key together, but one is missing");
-      return nullptr;
-    }
-    absl::StatusOr<std::string> read = ReadTextFile(*file);
-    if (!read.ok()) {
-      NotFinished(std::string(read.status().message()));
-      return nullptr;
-    }
-    *text = *std::move(read);
-  }
-  return grpc::SslCredentials(options);
+client::Options OptionsOf(const ServerOption& server, const std::string& organisation) {
+  return {.address = server.address,
+          .tls = {.ca = server.tls_ca, .certificate = server.tls_certificate, .key = server.tls_key},
+          .organisation = organisation,
+          .connect_within = absl::Milliseconds(1500),
+          .deadline = absl::InfiniteDuration(),
+          // Whoever typed the command is told at once, and how to go on.
+          .patience = absl::ZeroDuration()};
+}
+
+template <typename Opened>
+void SayWhyNot(const ServerOption& server, const absl::StatusOr<Opened>& opened) {
+  if (opened.ok()) return;
+  NotFinished(absl::StrCat(opened.status().message(),
+                           absl::IsUnavailable(opened.status()) && server.tls_ca.empty()
+                               ? "; start one with `overdracht dev --data DIR`, or give certificates (--tls-ca) where it has them"
+                               : ""));
 }
 
 }  // namespace
@@ -49,26 +46,22 @@ void AddTlsOptions(CLI::App* command, ServerOption* server) {
 }
 
 std::shared_ptr<grpc::Channel> Connect(const ServerOption& server) {
-  const std::shared_ptr<grpc::ChannelCredentials> credentials = CredentialsOf(server);
-  if (credentials == nullptr) return nullptr;
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  // The service is where the address says, never behind a proxy of the environment.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(server.address, credentials, arguments);
-  if (channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::milliseconds(1500))) return channel;
-  NotFinished(absl::StrCat("expected a service at ", server.address, ", but nobody answers there",
-                           server.tls_ca.empty()
-                               ? "; start one with `overdracht dev --data DIR`, or give certificates (--tls-ca) where it has them"
-                               : " whom these certificates fit"));
-  return nullptr;
+  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = client::OpenChannel(OptionsOf(server, ""));
+  SayWhyNot(server, channel);
+  return channel.ok() ? *channel : nullptr;
 }
 
-int CallFailed(const std::string& server, const grpc::Status& status) {
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    return NotFinished(absl::StrCat("the service at ", server, " is gone or stopping: ", status.error_message()));
-  }
-  return NotFinished(status.error_message());
+absl::StatusOr<client::Client> ConnectAs(const ServerOption& server, const std::string& organisation) {
+  absl::StatusOr<client::Client> client = client::Client::Connect(OptionsOf(server, organisation));
+  SayWhyNot(server, client);
+  return client;
 }
+
+int CallFailed(const std::string& server, const absl::Status& status) {
+  return NotFinished(
+      absl::StrCat(absl::IsUnavailable(status) ? absl::StrCat("the service at ", server, " is gone or stopping: ") : "", status.message()));
+}
+
+int CallFailed(const std::string& server, const grpc::Status& status) { return CallFailed(server, client::ToStatus(status)); }
 
 }  // namespace overdracht::cli

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "services/client/client.h"
+
 namespace overdracht::cli {
 
 inline constexpr char kDefaultServer[] = "127.0.0.1:7440";
@@ -23,8 +25,11 @@ void AddTlsOptions(CLI::App* command, ServerOption* server);  // those alone
 
 // Null when nobody answers at the address within a second and a half; says so on stderr.
 std::shared_ptr<grpc::Channel> Connect(const ServerOption& server);
+// The same, to call as this organisation; empty: as whoever the certificate or each event says. Where it fails it has said so.
+absl::StatusOr<client::Client> ConnectAs(const ServerOption& server, const std::string& organisation);
 
 // Says why a call failed. Returns kNotFinished.
+int CallFailed(const std::string& server, const absl::Status& status);
 int CallFailed(const std::string& server, const grpc::Status& status);
 
 }  // namespace overdracht::cli

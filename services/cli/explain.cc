@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "overdracht/api/v1/overview_service.grpc.pb.h"
+#include "overdracht/api/v1/overview_service.pb.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 
@@ -62,19 +62,16 @@ void Print(const api::v1::ExplainTrajectResponse& explained) {
 }
 
 int Explain(const Options& options) {
-  const auto channel = Connect(options.server);
-  if (channel == nullptr) return kNotFinished;
-  grpc::ClientContext context;
-  context.AddMetadata("overdracht-oin", options.as);
+  const absl::StatusOr<client::Client> client = ConnectAs(options.server, options.as);
+  if (!client.ok()) return kNotFinished;
   api::v1::ExplainTrajectRequest request;
   request.set_traject(options.traject);
-  api::v1::ExplainTrajectResponse response;
-  const grpc::Status status = api::v1::OverviewService::NewStub(channel)->ExplainTraject(&context, request, &response);
-  if (!status.ok()) return CallFailed(options.server.address, status);
+  const absl::StatusOr<api::v1::ExplainTrajectResponse> explained = client->ExplainTraject(request);
+  if (!explained.ok()) return CallFailed(options.server.address, explained.status());
   if (options.json) {
-    std::printf("%s\n", Json(response).c_str());
+    std::printf("%s\n", Json(*explained).c_str());
   } else {
-    Print(response);
+    Print(*explained);
   }
   return kDone;
 }

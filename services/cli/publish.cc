@@ -1,7 +1,7 @@
 // overdracht publish: CloudEvents from a file, in its order, pipelined; one answer a line.
 //
-// One thread reads the file and sends, the other prints the answers, which come in the order in which the lines were sent. So what was
-// printed is always a prefix of the file, and after a failure it can be sent again from the first unanswered line.
+// The answers come in the order in which the lines were sent. So what was printed is always a prefix of the file, and after a failure it
+// can be sent again from the first unanswered line.
 #include "services/cli/publish.h"
 
 #include <absl/strings/str_cat.h>
@@ -10,9 +10,7 @@
 #include <cstdlib>
 #include <deque>
 #include <map>
-#include <thread>
 
-#include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/base/limits.h"
 #include "services/cli/answer_text.h"
 #include "services/cli/client.h"
@@ -23,38 +21,6 @@
 
 namespace overdracht::cli {
 namespace {
-
-constexpr size_t kMostInFlight = 256;
-
-// Numbers of the lines that were sent and are not answered.
-class InFlight {
- public:
-  // Waits for room. False: the stream is over.
-  bool Add(uint64_t line) {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(
-        +[](InFlight* self) { return self->lines_.size() < kMostInFlight || self->over_; }, this));
-    if (!over_) lines_.push_back(line);
-    return !over_;
-  }
-  std::optional<uint64_t> Oldest() {
-    absl::MutexLock lock(&mutex_);
-    return lines_.empty() ? std::nullopt : std::optional<uint64_t>(lines_.front());
-  }
-  void Answered() {
-    absl::MutexLock lock(&mutex_);
-    lines_.pop_front();
-  }
-  void Over() {
-    absl::MutexLock lock(&mutex_);
-    over_ = true;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::deque<uint64_t> lines_;
-  bool over_ = false;
-};
 
 struct Counts {
   uint64_t accepted = 0, duplicates = 0;
@@ -89,23 +55,6 @@ bool Print(bool json, uint64_t line, const api::v1::Answer& answer) {
   return std::fprintf(stdout, "%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0;
 }
 
-using Stream = grpc::ClientReaderWriter<api::v1::PublishStreamRequest, api::v1::PublishStreamResponse>;
-
-// True: everything was sent.
-bool Send(const PublishOptions& options, Lines* lines, InFlight* in_flight, Progress* progress, Stream* stream) {
-  api::v1::PublishStreamRequest request;
-  std::string line;
-  // Of a line that is too long no more is sent than shows that it is.
-  while (lines->Next(base::kMaxEventBytes + 1, &line)) {
-    progress->At(lines->read_bytes(), lines->total_bytes());
-    if (lines->number() < options.from_line || IsBlank(line)) continue;
-    if (!in_flight->Add(lines->number())) return false;
-    request.set_cloud_event(line);
-    if (!stream->Write(request)) return false;
-  }
-  return stream->WritesDone() && !lines->failed();
-}
-
 // Says from where to go on. Ends the program at once: the sender may wait for input that never comes.
 [[noreturn]] void GiveUp(const PublishOptions& options, const std::string& why, uint64_t first_unanswered) {
   NotFinished(absl::StrCat("could not finish: ", why, "\nline ", first_unanswered,
@@ -115,47 +64,67 @@ bool Send(const PublishOptions& options, Lines* lines, InFlight* in_flight, Prog
   std::_Exit(kNotFinished);
 }
 
+// Prints the answers to the lines, on the stream's thread.
+class Answers {
+ public:
+  explicit Answers(const PublishOptions& options) : options_(options), next_(options.from_line) {}
+
+  void Expect(uint64_t line) {
+    absl::MutexLock lock(&mutex_);
+    unanswered_.push_back(line);
+  }
+
+  void Take(const absl::StatusOr<api::v1::Answer>& answer) {
+    absl::MutexLock lock(&mutex_);
+    if (!unanswered_.empty()) next_ = unanswered_.front();
+    if (!answer.ok()) {
+      PrintSummary(counts_);
+      GiveUp(options_, std::string(answer.status().message()), next_);
+    }
+    if (!Print(options_.json, next_, *answer)) GiveUp(options_, "the answers cannot be written", next_);
+    counts_.Add(*answer);
+    unanswered_.pop_front();
+    ++next_;
+  }
+
+  // When all are there.
+  const Counts& counts() const { return counts_; }
+  uint64_t next() const { return next_; }  // the first line without an answer
+
+ private:
+  const PublishOptions& options_;
+  absl::Mutex mutex_;
+  std::deque<uint64_t> unanswered_;
+  Counts counts_;
+  uint64_t next_;
+};
+
 }  // namespace
 
-int Publish(const PublishOptions& options, const std::function<std::shared_ptr<grpc::Channel>()>& connect) {
+int Publish(const PublishOptions& options, const std::function<absl::StatusOr<client::Client>()>& connect) {
   const std::unique_ptr<Lines> lines = Lines::Open(options.file);
   if (lines == nullptr) return NotFinished(absl::StrCat("expected a file that can be read, but ", options.file, " is none"));
-  const std::shared_ptr<grpc::Channel> channel = connect();
-  if (channel == nullptr) return kNotFinished;
-  const auto stub = api::v1::EventService::NewStub(channel);
-  grpc::ClientContext context;
-  if (!options.as.empty()) context.AddMetadata("overdracht-oin", options.as);
-  const std::unique_ptr<Stream> stream = stub->PublishStream(&context);
-
-  InFlight in_flight;
-  Counts counts;
+  const absl::StatusOr<client::Client> client = connect();
+  if (!client.ok()) return kNotFinished;
+  Answers answers(options);
   auto progress = std::make_unique<Progress>(options.file);
-  bool all_sent = false, printed = true;
-  std::thread sender([&] { all_sent = Send(options, lines.get(), &in_flight, progress.get(), stream.get()); });
-  api::v1::PublishStreamResponse response;
-  uint64_t next = options.from_line;  // the first line without an answer
-  while (printed && stream->Read(&response)) {
-    next = in_flight.Oldest().value();
-    printed = Print(options.json, next, response.answer());
-    if (!printed) break;
-    counts.Add(response.answer());
-    in_flight.Answered();
-    ++next;
+  const std::unique_ptr<client::ReportStream> stream = client->OpenStream([&answers](const auto& answer) { answers.Take(answer); });
+  std::string line;
+  // Of a line that is too long no more is sent than shows that it is.
+  while (lines->Next(base::kMaxEventBytes + 1, &line)) {
+    progress->At(lines->read_bytes(), lines->total_bytes());
+    if (lines->number() < options.from_line || IsBlank(line)) continue;
+    answers.Expect(lines->number());
+    if (!stream->Send(line).ok()) break;
   }
-  in_flight.Over();
-  next = in_flight.Oldest().value_or(next);
-  if (!printed) GiveUp(options, "the answers cannot be written", next);
-  const grpc::Status status = stream->Finish();
-  if (!status.ok()) {
-    PrintSummary(counts);
-    GiveUp(options, status.error_message(), next);
-  }
-  sender.join();
+  const absl::Status all = stream->Finish();
   progress.reset();
-  PrintSummary(counts);
-  if (lines->failed()) return NotFinished(absl::StrCat("could not finish: ", options.file, " cannot be read on after line ", next - 1));
-  if (!all_sent || in_flight.Oldest()) return NotFinished(absl::StrCat("could not finish: line ", next, " is the first without an answer"));
-  return counts.refused.empty() ? kDone : kRefused;
+  PrintSummary(answers.counts());
+  if (lines->failed()) {
+    return NotFinished(absl::StrCat("could not finish: ", options.file, " cannot be read on after line ", answers.next() - 1));
+  }
+  if (!all.ok()) return NotFinished(absl::StrCat("could not finish: line ", answers.next(), " is the first without an answer"));
+  return answers.counts().refused.empty() ? kDone : kRefused;
 }
 
 void AddFileOptions(CLI::App* command, PublishOptions* options) {
@@ -173,8 +142,9 @@ void AddPublish(CLI::App* program, Action* action) {
   AddFileOptions(command, options.get());
   AddServerOption(command, server.get());
   command->add_option("--as", options->as, "Report as this organisation only")->type_name("OIN");
-  command->callback(
-      [options, server, action] { *action = [options, server] { return Publish(*options, [&] { return Connect(*server); }); }; });
+  command->callback([options, server, action] {
+    *action = [options, server] { return Publish(*options, [&] { return ConnectAs(*server, options->as); }); };
+  });
 }
 
 }  // namespace overdracht::cli

@@ -2,13 +2,12 @@
 #ifndef OVERDRACHT_SERVICES_CLI_PUBLISH_H_
 #define OVERDRACHT_SERVICES_CLI_PUBLISH_H_
 
-#include <grpcpp/grpcpp.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
+
+#include "services/client/client.h"
 
 namespace overdracht::cli {
 
@@ -23,8 +22,8 @@ struct PublishOptions {
 // FILE, --json, --from-line
 void AddFileOptions(CLI::App* command, PublishOptions* options);
 
-// Returns the exit code. `connect` gives where to report, or null where it has said why there is nothing.
-int Publish(const PublishOptions& options, const std::function<std::shared_ptr<grpc::Channel>()>& connect);
+// Returns the exit code. `connect` gives where to report; where it fails it has said why.
+int Publish(const PublishOptions& options, const std::function<absl::StatusOr<client::Client>()>& connect);
 
 }  // namespace overdracht::cli
 

@@ -4,15 +4,11 @@
 #include <absl/time/time.h>
 
 #include <cstdio>
-#include <map>
 
-#include "overdracht/api/v1/error_details.pb.h"
-#include "overdracht/api/v1/event_service.grpc.pb.h"
 #include "services/base/time.h"
 #include "services/cli/answer_text.h"
 #include "services/cli/client.h"
 #include "services/cli/command.h"
-#include "services/edge/random_id.h"
 #include "services/event/compose.h"
 #include "services/event/write.h"
 
@@ -32,42 +28,10 @@ struct Options {
   ServerOption server;
 };
 
-// The answer to a refused call stands in the error's details.
-api::v1::Answer AnswerOf(const grpc::Status& status, const event::ReportEnvelope& envelope) {
-  api::v1::Answer answer;
-  answer.set_source(absl::StrCat("urn:nld:oin:", envelope.organisation, ":systeem:", envelope.system));
-  answer.set_id(envelope.id);
-  answer.set_subject(envelope.traject);
-  answer.set_message(status.error_message());
-  api::v1::RefusalStatus details;
-  api::v1::RefusalInfo info;
-  if (!details.ParseFromString(status.error_details()) || details.details_size() == 0 ||
-      !info.ParseFromString(details.details(0).value())) {
-    return answer;
-  }
-  answer.set_reason(info.reason());
-  for (const auto& [name, value] : std::map<std::string, std::string>(info.metadata().begin(), info.metadata().end())) {
-    if (name == "code") {
-      answer.set_code(value);
-    } else if (name == "duplicate") {
-      answer.set_duplicate(value == "true");
-    } else if (name == "position") {
-      answer.set_position(value);
-    } else if (name == "melding") {
-      answer.set_melding(value);
-    } else {
-      api::v1::AnswerParameter* const parameter = answer.add_parameters();
-      parameter->set_name(name);
-      parameter->set_value(value);
-    }
-  }
-  return answer;
-}
-
 int Report(const Options& options) {
   event::ReportEnvelope envelope;
   envelope.organisation = options.as;
-  envelope.id = options.id.empty() ? edge::RandomId() : options.id;
+  envelope.id = options.id.empty() ? client::NewId() : options.id;
   envelope.traject = options.traject;
   envelope.time = options.time.empty() ? base::FormatTime(absl::ToUnixMicros(absl::Now())) : options.time;
   if (!options.if_position.empty() && !event::ParsePosition(options.if_position)) {
@@ -75,18 +39,18 @@ int Report(const Options& options) {
   }
   const absl::StatusOr<std::string> event = event::ComposeEvent(options.name, envelope, options.fields);
   if (!event.ok()) return Usage(std::string(event.status().message()));
-  const auto channel = Connect(options.server);
-  if (channel == nullptr) return kNotFinished;
-  grpc::ClientContext context;
-  context.AddMetadata("overdracht-oin", options.as);
+  const absl::StatusOr<client::Client> client = ConnectAs(options.server, options.as);
+  if (!client.ok()) return kNotFinished;
   api::v1::PublishRequest request;
   request.set_cloud_event(*event);
   request.set_validate_only(options.validate_only);
   request.set_if_position(options.if_position);
-  api::v1::PublishResponse response;
-  const grpc::Status status = api::v1::EventService::NewStub(channel)->Publish(&context, request, &response);
-  if (!status.ok() && status.error_details().empty()) return CallFailed(options.server.address, status);
-  const api::v1::Answer answer = status.ok() ? response.answer() : AnswerOf(status, envelope);
+  absl::StatusOr<api::v1::Answer> decided = client->Publish(request);
+  if (!decided.ok()) return CallFailed(options.server.address, decided.status());
+  api::v1::Answer& answer = *decided;
+  answer.set_source(absl::StrCat("urn:nld:oin:", envelope.organisation, ":systeem:", envelope.system));
+  answer.set_id(envelope.id);
+  answer.set_subject(envelope.traject);
   const std::string text = options.json ? event::WriteAnswer(answer) : AnswerText(answer);
   std::printf("%s%s\n", options.validate_only && !options.json ? "niets vastgelegd; zou worden: " : "", text.c_str());
   return answer.accepted() ? kDone : kRefused;

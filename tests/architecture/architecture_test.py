@@ -34,7 +34,7 @@ ARROWS = {
     "remote": {"base", "event", "chart", "storage", "kafka", "region", "topics", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
     "cli": {"base", "certs", "config", "yaml", "texts", "event", "chart", "engine", "scenario", "kafka", "log", "region", "topics", "edge", "workflow",
-            "partner", "remote", "http", "audit"},
+            "partner", "remote", "http", "audit", "client"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
