@@ -130,7 +130,8 @@ void AddPartnerService(CLI::App* program, Action* action) {
           },
           ""));
   command->add_option("--region", options->region, "Address of the workflow-service, unless the region is on Kafka")
-      ->type_name(absl::StrCat("ADDR=", kDefaultServer));
+      ->type_name(absl::StrCat("ADDR=", kDefaultServer))
+      ->envname("OVERDRACHT_REGION");
   AddKafkaOptions(command, &options->installation.kafka);
   command->add_option("--data", options->data, "Folder of its own data; made when it is not there")->type_name("DIR")->required();
   command->add_option("--region-ca", options->region_ca, "Authority of the region's certificate (PEM) [that of --tls-client-ca]")

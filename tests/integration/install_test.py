@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """What `cmake --install` puts in place: the program runs, systemd can run it, and keeps it in a small room.  install_test.py --build DIR"""
+import json
+import os
 import pathlib
 import re
 import subprocess
@@ -57,6 +59,31 @@ class Install(unittest.TestCase):
             self.assertEqual((code, ours), (0, []), said)
             code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(copy))
             self.assertEqual(code, 0, said[-300:])
+
+    def waits_for(self, configuration, environment):
+        """Where the partner service of the unit looks for its region."""
+        file = pathlib.Path(self.scratch.name) / "partner.yaml"
+        file.write_text(configuration)
+        line = re.search(r"^ExecStart=(.*)$", self.units[0].read_text(), re.M)[1]
+        for name, value in {"/usr/bin/overdracht": str(self.program), "${STATE_DIRECTORY}": f"{self.scratch.name}/data",
+                            "/etc/overdracht/partner-%i.yaml": str(file), "%i": "00000099000000101000"}.items():
+            line = line.replace(name, value)
+        with subprocess.Popen(line.split(), env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True) as service:
+            said = json.loads(service.stderr.readline())
+            service.terminate()
+        self.assertEqual((service.returncode, said["message"]), (0, "waiting for the region"), said)
+        return said["region"]
+
+    def test_a_partner_service_finds_its_region_on_kafka_and_on_a_workflow_service(self):
+        kafka = "kafka: {bootstrap: \"127.0.0.1:9\", topics: pilot}\n"
+        self.assertEqual(self.waits_for(kafka, {}), "127.0.0.1:9 pilot")
+        self.assertEqual(self.waits_for("log_calls: none\n", {"OVERDRACHT_REGION": "127.0.0.1:10"}), "127.0.0.1:10")
+
+    def test_who_may_read_keys_is_a_group_that_is_made(self):
+        made = (self.prefix / "lib/sysusers.d/overdracht.conf").read_text()
+        for unit in self.units:
+            group = re.search(r"^SupplementaryGroups=(\w+)$", unit.read_text(), re.M)[1]
+            self.assertRegex(made, rf"(?m)^g {group} ", unit.name)
 
     def test_the_commands_of_the_units_have_their_options(self):
         for unit in self.units:
