@@ -259,6 +259,14 @@ TEST_F(OwnerOnKafka, ALogWhoseBeginningIsGone) {
   EXPECT_TRUE(log_->Read(owner_->tip(), Ignore).ok()) << "from a tip that is there";
 }
 
+// A broker answers at once that there is no such place. It is waited for all the same: another leader may have it.
+TEST_F(OwnerOnKafka, APlaceBehindTheEndIsWaitedForUntilTheTimeIsOut) {
+  ASSERT_NO_FATAL_FAILURE(Own());
+  KafkaTransport transport({.place = {.cluster = {.bootstrap = Broker().bootstrap()}, .topic = topic_}});
+  ASSERT_TRUE(transport.HighWatermark().ok());
+  EXPECT_EQ(transport.Wait(owner_->tip().offset + 5, absl::Seconds(3)), absl::ZeroDuration());
+}
+
 // The log is cut, and has grown again to the very length that the owner knows: its next batch would land directly behind its tip.
 void ExpectToHaltAfterACut(const std::string& topic, KafkaLog* log, Owner* owner) {
   const Tip reader = owner->tip();

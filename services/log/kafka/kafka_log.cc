@@ -82,17 +82,19 @@ absl::StatusOr<std::vector<PlacedRecord>> KafkaTransport::Fetch(uint64_t from, u
 absl::Duration KafkaTransport::Wait(uint64_t offset, absl::Duration timeout) {
   const absl::Time until = absl::Now() + timeout;
   const auto left = [until] { return std::max(until - absl::Now(), absl::ZeroDuration()); };
-  {
-    const absl::StatusOr<ReaderPool::Lease> reader = Take(&waiters_, offset);
-    if (reader.ok() && (*reader)->Start(offset).ok()) {
-      const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = (*reader)->Next(offset + 1, left());
-      (*reader)->Stop();
-      if (records.ok()) return left();
+  while (left() > absl::ZeroDuration()) {
+    {
+      const absl::StatusOr<ReaderPool::Lease> reader = Take(&waiters_, offset);
+      if (reader.ok() && (*reader)->Start(offset).ok()) {
+        const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = (*reader)->Next(offset + 1, left());
+        (*reader)->Stop();
+        if (records.ok()) return left();
+      }
     }
+    // No broker, or a log that ends before the offset: neither changes at once.
+    absl::SleepFor(std::min(kTryAgain, left()));
   }
-  // No broker, or a log that ends before the offset: neither changes at once.
-  absl::SleepFor(std::min(kTryAgain, left()));
-  return left();
+  return absl::ZeroDuration();
 }
 
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(const KafkaLogOptions& options) {
