@@ -15,12 +15,20 @@ namespace {
 
 constexpr char kOperator[] = "00000099000000900000";
 constexpr char kThisMachine[] = "DNS:localhost,IP:127.0.0.1,IP:::1";
+constexpr char kOfHosts[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
 constexpr base::Micros kValid = 365 * base::kDay;
 
 struct Options {
   std::string out;
-  std::vector<std::string> oins, names;
+  std::vector<std::string> oins, names, hosts;
 };
+
+// Where the services may be reached by their certificates.
+std::string HostsOf(const Options& options) {
+  std::string hosts = kThisMachine;
+  for (const std::string& host : options.hosts) absl::StrAppend(&hosts, ",DNS:", host);
+  return hosts;
+}
 
 // Whose certificates: those that were asked for, or those of a first handover.
 std::vector<std::pair<std::string, std::string>> Organisations(const Options& options) {
@@ -57,15 +65,16 @@ absl::Status Make(const Options& options) {
   const base::Micros now = MachineClock(), from = now - base::kDay, until = now + kValid;
   const absl::StatusOr<certs::Authority> authority = certs::Authority::Make("Overdracht test CA (not for production)", from, until);
   if (!authority.ok()) return authority.status();
+  const std::string hosts = HostsOf(options);
   const auto issue = [&](const std::string& name, const std::string& oin) {
     return authority->Issue({.subject = {{"C", "NL"}, {"O", name}, {"CN", name}, {"serialNumber", oin}},
-                             .names = kThisMachine,  // of its partner service
+                             .names = hosts,  // of its partner service
                              .use = "clientAuth,serverAuth",
                              .from_us = from,
                              .until_us = until});
   };
   const auto server = authority->Issue({.subject = {{"C", "NL"}, {"O", "Overdracht test"}, {"CN", "localhost"}},
-                                        .names = kThisMachine,
+                                        .names = hosts,
                                         .use = "serverAuth",
                                         .from_us = from,
                                         .until_us = until});
@@ -83,6 +92,9 @@ int Run(const Options& options) {
   if (options.names.size() != options.oins.size()) return Usage("expected a --name for each --oin, but their numbers differ");
   for (const std::string& oin : options.oins) {
     if (!edge::IsTestOin(oin)) return Usage("expected test OINs (20 digits, prefix 00000099), but one is none");
+  }
+  for (const std::string& host : options.hosts) {
+    if (host.find_first_not_of(kOfHosts) != std::string::npos) return Usage("expected names of machines (a-z 0-9 . -), but one is none");
   }
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
@@ -109,6 +121,9 @@ void AddCerts(CLI::App* program, Action* action) {
       ->type_name("OIN")
       ->allow_extra_args(false);
   command->add_option("--name", options->names, "Its name")->type_name("NAME")->allow_extra_args(false);
+  command->add_option("--host", options->hosts, "A machine more on which services run, besides this one; may be given again")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   command->callback([options, action] { *action = [options] { return Run(*options); }; });
 }
 

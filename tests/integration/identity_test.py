@@ -343,6 +343,11 @@ class AtTheStart(unittest.TestCase):
                 self.assertEqual(key.stat().st_mode & 0o777, 0o600, key)
             real = subprocess.run([BINARY, "certs", "--out", f"{scratch}/real", "--oin", "00000001003214345000", "--name", "x"], capture_output=True)
             self.assertEqual(real.returncode, 64)
+            hosts = made(pathlib.Path(scratch) / "hosts", "--host", "workflow-1", "--host", "broker")
+            shown = subprocess.run(["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in", hosts / "server.pem"], check=True, capture_output=True, text=True)
+            self.assertIn("DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, DNS:workflow-1, DNS:broker", shown.stdout)
+            two = subprocess.run([BINARY, "certs", "--out", f"{scratch}/two", "--host", "one,DNS:two"], capture_output=True)
+            self.assertEqual(two.returncode, 64)
 
 
 if __name__ == "__main__":
