@@ -20,8 +20,13 @@ struct Options {
   int partitions = 0;
   int replication = 1;
   topics::Parties parties;
-  bool acls = false, json = false;
+  bool acls = false, plan = false, json = false;
 };
+
+topics::Plan PlanOf(const Options& options, const topics::Names& names) {
+  return {
+      .names = names, .partitions = options.partitions, .organisations = options.parties.organisations, .replication = options.replication};
+}
 
 // What was done, and what is to be known.
 struct Done {
@@ -55,11 +60,7 @@ absl::Status Grant(const Options& options, const topics::Names& names, kafka::Ad
 absl::StatusOr<Done> Make(const Options& options, const OnKafka& region) {
   const absl::StatusOr<std::unique_ptr<kafka::Admin>> admin = kafka::Admin::Open(region.cluster);
   if (!admin.ok()) return admin.status();
-  absl::StatusOr<topics::Outcome> made = topics::MakeTopics({.names = region.names,
-                                                             .partitions = options.partitions,
-                                                             .organisations = options.parties.organisations,
-                                                             .replication = options.replication},
-                                                            admin->get());
+  absl::StatusOr<topics::Outcome> made = topics::MakeTopics(PlanOf(options, region.names), admin->get());
   if (!made.ok()) return made.status();
   Done done{.topics = *std::move(made), .granted = {}, .others = {}};
   if (!options.acls) return done;
@@ -74,11 +75,37 @@ void Say(const Done& done) {
   for (const std::string& right : done.others) std::printf("also     %s\n", right.c_str());
 }
 
+// What has to be there, for those who make topics and rights in another way. No broker is asked.
+int SayPlan(const Options& options, const topics::Names& names) {
+  const std::vector<kafka::NewTopic> topics = topics::TopicsOf(PlanOf(options, names));
+  const std::set<kafka::Right> rights = options.acls ? topics::RightsOf(names, options.parties) : std::set<kafka::Right>();
+  if (!options.json) {
+    for (const kafka::NewTopic& topic : topics) std::printf("topic    %s (%d partitions)\n", topic.name.c_str(), topic.partitions);
+    for (const kafka::Right& right : rights) std::printf("right    %s\n", right.ToString().c_str());
+    return kDone;
+  }
+  nlohmann::ordered_json json = {{"topics", nlohmann::json::array()}, {"rights", nlohmann::json::array()}};
+  for (const kafka::NewTopic& topic : topics) {
+    json["topics"].push_back(
+        {{"name", topic.name}, {"partitions", topic.partitions}, {"replication", topic.replication}, {"settings", topic.settings}});
+  }
+  for (const kafka::Right& right : rights) {
+    json["rights"].push_back({{"principal", right.principal},
+                              {"operation", rd_kafka_AclOperation_name(right.operation)},
+                              {"resource", rd_kafka_ResourceType_name(right.type)},
+                              {"name", right.name},
+                              {"prefixed", right.prefixed}});
+  }
+  std::printf("%s\n", json.dump().c_str());
+  return kDone;
+}
+
 int Run(const Options& options) {
   if (absl::Status oins = CheckOins(options.parties); !oins.ok()) return Usage(std::string(oins.message()));
   const absl::StatusOr<Installation> installation = ReadInstallation(options.installation);
   if (!installation.ok()) return Usage(std::string(installation.status().message()));
   if (!installation->kafka) return Usage("expected --kafka and --topics, or both in the configuration, but they are missing");
+  if (options.plan) return SayPlan(options, installation->kafka->names);
   const absl::StatusOr<Done> done = Make(options, *installation->kafka);
   if (absl::IsFailedPrecondition(done.status())) {
     std::fprintf(stderr, "%s\n", std::string(done.status().message()).c_str());
@@ -122,7 +149,8 @@ void AddDeploy(CLI::App* program, Action* action) {
   AddOins(command, "--partner-services", &options->parties.partner_services, "Who runs partner services");
   AddOins(command, "--workflow-services", &options->parties.workflow_services, "Who runs workflow services");
   AddOins(command, "--auditor", &options->parties.auditors, "Who may read the journal");
-  command->add_flag("--json", options->json, "Says what was done as JSON");
+  command->add_flag("--plan", options->plan, "Says what has to be there, with all settings as JSON; asks no broker and makes nothing");
+  command->add_flag("--json", options->json, "Says it as JSON");
   command->callback([options, action] { *action = [options] { return Run(*options); }; });
 }
 

@@ -1,4 +1,5 @@
 // A region's topics are made by `overdracht deploy kafka-init`, and a real broker with certificates refuses everybody what is not theirs.
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -147,6 +148,23 @@ TEST(KafkaInit, MakesWhatIsNotThereAndSaysSo) {
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.said, HasSubstr("pilot.events: expected 5 partitions, but it has 4 (a traject's partition follows from their number"));
   EXPECT_EQ(*topics::CheckRegion(Pilot().As("operator"), kNames), 4u);
+}
+
+TEST(KafkaInit, ThePlanIsWhatIsMade) {
+  const Ran planned = Pilot().Init("--partitions 4 --plan");
+  ASSERT_EQ(planned.code, 0) << planned.said;
+  const json plan = json::parse(planned.said), made = json::parse(Pilot().made().said);
+  std::vector<std::string> topics, rights;
+  for (const json& topic : plan["topics"]) topics.push_back(topic["name"]);
+  for (const json& right : plan["rights"]) {
+    rights.push_back(absl::StrCat(
+        right["principal"].get<std::string>(), " may ", absl::AsciiStrToLower(right["operation"].get<std::string>()), " ",
+        absl::AsciiStrToLower(right["resource"].get<std::string>()), " ", right["name"].get<std::string>(), right["prefixed"] ? "*" : ""));
+  }
+  EXPECT_EQ(json(topics), made["made"]);
+  EXPECT_EQ(json(rights), made["granted"]);
+  EXPECT_EQ(plan["topics"][1]["partitions"], 4);
+  EXPECT_EQ(plan["topics"][1]["settings"]["retention.ms"], "-1");
 }
 
 TEST(Rights, OfAnOrganisationAreItsOutboxAndItsIngress) {
