@@ -5,6 +5,7 @@
 #include <absl/time/clock.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "services/base/check.h"
 
@@ -51,8 +52,9 @@ Publisher::~Publisher() {
 
 // ---- Whoever publishes -----------------------------------------------------------------------------------------------------------------
 
-absl::Status Publisher::Publish(const std::string& topic, int32_t partition, base::KafkaRecord record, Done done) {
-  const size_t size = base::SizeOf(record);
+absl::Status Publisher::PublishShared(const std::string& topic, int32_t partition, std::shared_ptr<const base::KafkaRecord> record,
+                                      Done done) {
+  const size_t size = base::SizeOf(*record);
   if (size > kMostRecordBytes)
     return absl::InvalidArgumentError(absl::StrCat("expected a record of at most ", kMostRecordBytes, " bytes, but it has ", size));
   auto sent = std::make_unique<Sent>();
@@ -99,7 +101,7 @@ absl::Status Publisher::Connect() {
                              {"enable.gapless.guarantee", "true"},
                              // So does what times out by itself, also with the guarantee: see Left.
                              {"message.timeout.ms", "0"},
-                             {"linger.ms", absl::StrCat(absl::ToDoubleMilliseconds(options_.linger))},
+                             {"linger.ms", "0"},  // what waits, waits in its lane; below a millisecond the library would spin
                              // As Kafka's own clients do it: whoever else writes by key comes to the same partition.
                              {"partitioner", "murmur2_random"},
                              {"compression.type", "none"},
@@ -153,11 +155,23 @@ bool Publisher::TakeQueue(Queue* queue) {
 }
 
 void Publisher::SendAll(Queue queue) {
+  std::vector<Lane*> free;
   for (std::unique_ptr<Sent>& each : queue) {
-    Sent* const sent = each.get();
-    sent->number = ++last_number_;
-    outstanding_.emplace(sent->number, std::move(each));
-    if (!broken_.ok()) continue;
+    Lane& lane = lanes_[{each->topic, each->partition}];
+    lane.waiting.push_back(each.get());
+    if (lane.under_way == 0 && lane.waiting.size() == 1) free.push_back(&lane);
+    each->number = ++last_number_;
+    outstanding_.emplace(each->number, std::move(each));
+  }
+  for (Lane* lane : free) SendWaiting(lane);
+}
+
+void Publisher::SendWaiting(Lane* lane) {
+  const std::vector<Sent*> waiting = std::exchange(lane->waiting, {});
+  lane->under_way = waiting.size();
+  for (Sent* sent : waiting) {
+    if (!broken_.ok()) return;  // Break fails them
+    sent->lane = lane;
     if (absl::Status status = Send(sent); !status.ok()) Report(sent->number, std::move(status));
   }
 }
@@ -165,12 +179,13 @@ void Publisher::SendAll(Queue queue) {
 absl::Status Publisher::Send(Sent* sent) {
   const absl::StatusOr<Topic> topic = handle_->FindPartition(sent->topic, sent->partition, options_.connect);
   if (!topic.ok()) return topic.status();
-  base::KafkaRecord& record = sent->record;
+  const base::KafkaRecord& record = *sent->record;
   Headers headers = HeadersOf(record);
-  const rd_kafka_resp_err_t error = rd_kafka_producev(handle_->get(), RD_KAFKA_V_RKT(topic->handle), RD_KAFKA_V_PARTITION(sent->partition),
-                                                      RD_KAFKA_V_MSGFLAGS(0), RD_KAFKA_V_VALUE(record.value.data(), record.value.size()),
-                                                      RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(), record.key.size()),
-                                                      RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(sent), RD_KAFKA_V_END);
+  const rd_kafka_resp_err_t error =
+      rd_kafka_producev(handle_->get(), RD_KAFKA_V_RKT(topic->handle), RD_KAFKA_V_PARTITION(sent->partition), RD_KAFKA_V_MSGFLAGS(0),
+                        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+                        RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(), record.key.size()),
+                        RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(sent), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, sent->topic);
   (void)headers.release();  // librdkafka took them
   return absl::OkStatus();
@@ -190,9 +205,12 @@ void Publisher::Report(uint64_t number, absl::StatusOr<uint64_t> what) {
   outstanding_.erase(found);
   if (!what.ok() && broken_.ok()) broken_ = absl::UnavailableError(absl::StrCat("a record before it failed: ", what.status().message()));
   sent->done(std::move(what));
-  absl::MutexLock lock(&mutex_);
-  --records_;
-  bytes_ -= sent->bytes;
+  {
+    absl::MutexLock lock(&mutex_);
+    --records_;
+    bytes_ -= sent->bytes;
+  }
+  if (sent->lane != nullptr && --sent->lane->under_way == 0 && broken_.ok()) SendWaiting(sent->lane);
 }
 
 // What is under way already says of itself what became of it, as far as that is known: the handle's error comes before the report of the
@@ -211,8 +229,12 @@ void Publisher::Break(const absl::Status& why) {
     wake_ = nullptr;
   }
   handle_.reset();  // it reads no record any more
+  lanes_.clear();
   const auto fail_all = [&] {
-    while (!outstanding_.empty()) Report(outstanding_.begin()->first, why);
+    while (!outstanding_.empty()) {
+      outstanding_.begin()->second->lane = nullptr;
+      Report(outstanding_.begin()->first, why);
+    }
   };
   fail_all();
   // What was published until now may be meant to stand behind what failed: whoever published it had not heard of that.

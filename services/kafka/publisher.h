@@ -1,6 +1,9 @@
 // Sends records to many topics: idempotent, acknowledged by all replicas that are in sync, the order kept in each partition and without a
 // gap. Each record gets its report by a callback.
 //
+// What comes for a partition while records are under way to it goes together when these have their reports: a request costs the broker and
+// both ends more than what stands in it (docs/performance.md), and nobody has to choose how long to wait for more.
+//
 // A gap cannot be: when a record fails after it was taken, all that were taken and are not reported yet fail too, whatever their topic, and
 // sending begins anew with what is given when all of them have heard. So whoever stops at the first failure that it is told of has no
 // record behind one that is missing. Who goes on at once may fail once more.
@@ -15,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "services/base/kafka_record.h"
@@ -33,7 +37,6 @@ struct PublisherOptions {
   // After how long a record that no broker acknowledged is reported as UNAVAILABLE. It may land all the same, and later.
   absl::Duration give_up = absl::Seconds(10);
   absl::Duration connect = absl::Seconds(5);  // within which a broker has to answer about a topic
-  absl::Duration linger = absl::ZeroDuration();
   // What may wait for its report.
   size_t most_records = 100'000;
   size_t most_bytes = 64 << 20;
@@ -56,7 +59,11 @@ class Publisher {
   // Takes a record and never waits. `done` is called once, on the publisher's own thread, in the order of each partition, and must return
   // soon; it may publish. Not taken, and no callback comes: RESOURCE_EXHAUSTED, too much waits; INVALID_ARGUMENT, the record is larger than
   // any may be.
-  absl::Status Publish(const std::string& topic, int32_t partition, base::KafkaRecord record, Done done);
+  absl::Status Publish(const std::string& topic, int32_t partition, base::KafkaRecord record, Done done) {
+    return PublishShared(topic, partition, std::make_shared<const base::KafkaRecord>(std::move(record)), std::move(done));
+  }
+  // One record to several topics, kept once.
+  absl::Status PublishShared(const std::string& topic, int32_t partition, std::shared_ptr<const base::KafkaRecord> record, Done done);
 
   // The same, and waits for the report. Not from a callback.
   absl::StatusOr<uint64_t> PublishNow(const std::string& topic, int32_t partition, base::KafkaRecord record);
@@ -65,14 +72,21 @@ class Publisher {
   bool Flush(absl::Duration timeout);
 
  private:
+  struct Sent;
+  // What goes to a partition; with kByKey, to a topic.
+  struct Lane {
+    size_t under_way = 0;
+    std::vector<Sent*> waiting;
+  };
   struct Sent {
     std::string topic;
     int32_t partition = 0;
-    base::KafkaRecord record;
+    std::shared_ptr<const base::KafkaRecord> record;
     Done done;
     size_t bytes = 0;
     absl::Time taken;
     uint64_t number = 0;
+    Lane* lane = nullptr;  // in which it is under way
   };
   using Queue = std::vector<std::unique_ptr<Sent>>;
 
@@ -82,6 +96,7 @@ class Publisher {
   // What was published since the last time. Whether it goes on.
   bool TakeQueue(Queue* queue);
   void SendAll(Queue queue);
+  void SendWaiting(Lane* lane);
   absl::Status Send(Sent* sent);
   absl::Duration Left() const;
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
@@ -97,6 +112,7 @@ class Publisher {
   std::unique_ptr<Handle> handle_;
   std::map<uint64_t, std::unique_ptr<Sent>> outstanding_;  // by its number, which rises; librdkafka reads the value of its record in place
   uint64_t last_number_ = 0;
+  std::map<std::pair<std::string, int32_t>, Lane> lanes_;
   absl::Status broken_;  // why something failed
 
   absl::Mutex mutex_;
