@@ -45,6 +45,11 @@ std::optional<Told> NewestOf(const std::string& topic, const std::vector<kafka::
   return std::nullopt;
 }
 
+// The same for everybody who is told.
+std::shared_ptr<const base::KafkaRecord> Write(const api::v1::OutboxItem& item, const topics::ItemMarks& marks) {
+  return std::make_shared<const base::KafkaRecord>(topics::WriteItem(item, marks));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Told>> OutboxTopics::Newest() {
@@ -73,7 +78,7 @@ void OutboxTopics::TellUnrecorded(const Asked& asked, const Answer& answer) {
   marks.call = asked.call;
   marks.duplicate = answer.duplicate;
   marks.unrecorded = !answer.duplicate;
-  Append(asked.organisation, topics::WriteItem(ItemOf(asked, answer), marks));
+  Append(asked.organisation, Write(ItemOf(asked, answer), marks));
 }
 
 void OutboxTopics::Tell(uint64_t batch, const base::Hash& hash, const std::vector<Record*>& records) {
@@ -87,14 +92,14 @@ void OutboxTopics::Tell(uint64_t batch, const base::Hash& hash, const std::vecto
 
 void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& marks) {
   for (int n = 0; n < record.notices_size(); ++n) {
-    const base::KafkaRecord item = topics::WriteItem(event::ItemOf(partition_, record, n), marks);
+    const Item item = Write(event::ItemOf(partition_, record, n), marks);
     for (const std::string& organisation : record.notices(n).to()) Append(organisation, item);
   }
   const auto asked = asked_.find(record.number());
   const std::string reporter = ReporterOf(record);
   topics::ItemMarks answer = marks;
   if (asked != asked_.end()) answer.call = asked->second.call;
-  if (!reporter.empty()) Append(reporter, topics::WriteItem(event::ItemOf(partition_, record, event::kAnswer), answer));
+  if (!reporter.empty()) Append(reporter, Write(event::ItemOf(partition_, record, event::kAnswer), answer));
   // Who reports under another's name is answered in its own outbox, and so is whoever carried it.
   if (asked == asked_.end() || asked->second.organisation == reporter) return;
   Answer unrecorded = AnswerOf(record);
@@ -102,7 +107,7 @@ void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& mar
   TellUnrecorded(asked->second, unrecorded);
 }
 
-void OutboxTopics::Append(const std::string& organisation, const base::KafkaRecord& item) {
+void OutboxTopics::Append(const std::string& organisation, const Item& item) {
   const auto done = outstanding_.Add();
   if (made_.count(organisation) == 0) {
     if (absl::Status made = topics::MakeOutbox(cluster_, names_, organisation); !made.ok()) return done(made);
@@ -110,7 +115,7 @@ void OutboxTopics::Append(const std::string& organisation, const base::KafkaReco
   }
   const auto reported = [done](const absl::StatusOr<uint64_t>& offset) { done(offset.status()); };
   for (;;) {
-    const absl::Status published = publisher_->Publish(names_.Outbox(organisation), 0, item, reported);
+    const absl::Status published = publisher_->PublishShared(names_.Outbox(organisation), 0, item, reported);
     if (published.ok()) return;
     if (!absl::IsResourceExhausted(published)) return done(published);
     publisher_->Flush(kForRoom);

@@ -43,9 +43,11 @@ class OutboxTopics : public Outboxes {
   absl::Status Settle() override { return outstanding_.Wait(); }
 
  private:
+  using Item = std::shared_ptr<const base::KafkaRecord>;
+
   void TellUnrecorded(const Asked& asked, const Answer& answer);
   void TellRecord(const journal::v1::Record& record, const topics::ItemMarks& marks);
-  void Append(const std::string& organisation, const base::KafkaRecord& item);
+  void Append(const std::string& organisation, const Item& item);
 
   kafka::Publisher* const publisher_;
   const kafka::Cluster cluster_;
