@@ -10,6 +10,8 @@ namespace overdracht::workflow {
 namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(500);
+// Who follows reads what came in so long at once: each look costs the broker several requests, and a take-over only waits for the last.
+constexpr absl::Duration kPace = absl::Milliseconds(200);
 // Another took over: perhaps this one was away, and the group's word is not here yet.
 constexpr absl::Duration kStandBack = absl::Seconds(3);
 
@@ -71,8 +73,9 @@ absl::Status OwnedPartition::Follow() {
   options_.said("follows", absl::OkStatus());
   for (;;) {
     {
+      const auto changed = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(false); };
       absl::MutexLock lock(&mutex_);
-      if (Changed(false)) return (*partition)->Checkpoint();
+      if (mutex_.AwaitWithTimeout(absl::Condition(&changed), kPace)) return (*partition)->Checkpoint();
     }
     if (!(*journal)->Wait((*partition)->tip(), kLook)) continue;
     if (absl::Status followed = (*partition)->CatchUp(journal->get()); !followed.ok()) return followed;
