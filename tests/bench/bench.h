@@ -91,6 +91,8 @@ void EosCost(const Options& options, const std::function<void(const Result&)>& g
 // On a real Kafka.
 void HandoverKafka(const Options& options, const std::function<void(const Result&)>& give);
 void HandoverKafkaUnloaded(const Options& options, const std::function<void(const Result&)>& give);
+Result SubscribeLatencyKafka(const Options& options);
+Result TakeOver(const Options& options);
 // The server that they are compared with, in a process of its own; until it is ended.
 int Echo();
 

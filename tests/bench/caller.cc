@@ -27,7 +27,10 @@ uint64_t FreshNumber() {
 }
 
 std::string ContactJson(const Population& population, testing::Chance* chance) {
-  const Client client = ClientOf(population, chance->Bits() % population.trajecten);
+  return ContactJson(population, ClientOf(population, chance->Bits() % population.trajecten));
+}
+
+std::string ContactJson(const Population& population, const Client& client) {
   return absl::StrCat(R"({"specversion":"1.0","id":"contact-)", FreshNumber(), R"(","source":"urn:nld:oin:)", client.Organisation('z'),
                       R"(:systeem:bench","type":"nl.overdracht.contacts.held.v1","subject":")", client.traject, R"(","time":")",
                       base::FormatTime(population.until), R"(","datacontenttype":"application/json","data":{"kind":"home_visit"}})");

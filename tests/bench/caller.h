@@ -24,7 +24,9 @@ std::unique_ptr<testing::ServerProcess> ServeFolder(const std::string& server, c
 // Numbers that no earlier process has used: for ids and for handovers (handover.h) in a folder that is used again.
 uint64_t FreshNumber();
 
-// A client of the population, any of them, is seen at home; nothing else changes. Each call makes another report.
+// A client is seen at home; nothing else changes. Each call makes another report.
+std::string ContactJson(const Population& population, const Client& client);
+// Any client of the population.
 std::string ContactJson(const Population& population, testing::Chance* chance);
 std::vector<std::string> Contacts(const Population& population, size_t count, testing::Chance* chance);
 

@@ -35,17 +35,17 @@ class Chain : public Way {
  public:
   explicit Chain(const std::string& bootstrap, const std::string& topic) {
     auto log = log::KafkaLog::Open({.place = {.cluster = {.bootstrap = bootstrap}, .topic = topic}});
-    OVERDRACHT_CHECK(log.ok(), log.status().ToString());
+    OVERDRACHT_CHECK(log.ok(), log.status().ToString().c_str());
     log_ = *std::move(log);
     auto owner = log::Owner::TakeOver(log_.get(), {}, 0, 0, "bench", [](const log::Tip&, const log::Batch&) { return absl::OkStatus(); });
-    OVERDRACHT_CHECK(owner.ok(), owner.status().ToString());
+    OVERDRACHT_CHECK(owner.ok(), owner.status().ToString().c_str());
     owner_ = *std::move(owner);
   }
   void Append(const std::string& bytes) override {
     log::BatchWriter batch = owner_->Begin(0, 0);
     for (size_t at = 0; at < bytes.size(); at += kRecordBytes) batch.Add({}, {}, absl::string_view(bytes).substr(at, kRecordBytes));
     const absl::Status appended = owner_->Append(batch.Finish());
-    OVERDRACHT_CHECK(appended.ok(), appended.ToString());
+    OVERDRACHT_CHECK(appended.ok(), appended.ToString().c_str());
   }
 
  private:
@@ -180,7 +180,7 @@ struct Load {
 }  // namespace
 
 void EosCost(const Options& options, const std::function<void(const Result&)>& give) {
-  testing::KafkaBroker broker;
+  testing::KafkaBroker broker({.nodes = 1, .certificates = "", .quick = false});
   const std::vector<std::pair<std::string, std::function<std::unique_ptr<Way>()>>> ways = {
       {"chain", [&] { return std::make_unique<Chain>(broker.bootstrap(), broker.NewTopic()); }},
       {"transactions", [&] { return std::make_unique<Transactions>(broker.bootstrap(), broker.NewTopic()); }},

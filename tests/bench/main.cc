@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
       {"disk_per_handover", [](const Options& options, const Give& give) { give(DiskPerHandover(options)); }},
       {"disk_per_traject", [](const Options& options, const Give& give) { give(DiskPerTraject(options)); }},
       {"subscribe_latency", [](const Options& options, const Give& give) { give(SubscribeLatency(options)); }},
+      {"subscribe_latency_kafka", [](const Options& options, const Give& give) { give(SubscribeLatencyKafka(options)); }},
+      {"takeover", [](const Options& options, const Give& give) { give(TakeOver(options)); }},
       {"restart", Restart},
       {"eos_cost", EosCost},
       {"growth", Growth},

@@ -51,7 +51,7 @@ class Region {
       absl::StrAppend(&organisations, " --oin ", oin, " --name N", oin);
     const Ran certs = Run(absl::StrCat("certs --out ", certs_folder(), organisations));
     EXPECT_EQ(certs.code, 0) << certs.said;
-    broker_.emplace(1, certs_folder());
+    broker_.emplace(overdracht::testing::KafkaBrokerOptions{.certificates = certs_folder()});
     made_ = Init("--partitions 4");
   }
   ~Region() {

@@ -68,7 +68,7 @@ bool IsThere(rd_kafka_t* kafka, const std::string& name) {
 
 }  // namespace
 
-KafkaBroker::KafkaBroker(int nodes, std::string certificates) : nodes_(nodes), certificates_(std::move(certificates)) {
+KafkaBroker::KafkaBroker(KafkaBrokerOptions options) : options_(std::move(options)) {
   std::string name = (std::filesystem::temp_directory_path() / "kafka_XXXXXX").string();
   folder_ = mkdtemp(name.data());
   Start();
@@ -81,8 +81,9 @@ KafkaBroker::~KafkaBroker() {
 }
 
 void KafkaBroker::Start() {
-  const std::string tls = certificates_.empty() ? "" : absl::StrCat(" --tls ", certificates_);
-  Run(absl::StrCat("start ", folder_, " --quick --nodes ", nodes_, " --for ", getpid(), tls, " >/dev/null"));
+  const std::string tls = options_.certificates.empty() ? "" : absl::StrCat(" --tls ", options_.certificates);
+  Run(absl::StrCat("start ", folder_, options_.quick ? " --quick" : "", " --nodes ", options_.nodes, " --for ", getpid(), tls,
+                   " >/dev/null"));
 }
 
 void KafkaBroker::Kill(int node) { Run(absl::StrCat("kill ", folder_, " ", node)); }
@@ -121,7 +122,7 @@ std::string KafkaBroker::NewTopic() {
   const std::string name = absl::StrCat("journal-", ++topics_);
   const Kafka kafka = Connect(bootstrap_);
   const std::unique_ptr<rd_kafka_NewTopic_t, decltype(&rd_kafka_NewTopic_destroy)> topic(
-      rd_kafka_NewTopic_new(name.c_str(), 1, nodes_, nullptr, 0), &rd_kafka_NewTopic_destroy);
+      rd_kafka_NewTopic_new(name.c_str(), 1, options_.nodes, nullptr, 0), &rd_kafka_NewTopic_destroy);
   for (const auto& [setting, value] : {std::pair("cleanup.policy", "delete"), {"retention.ms", "-1"}, {"retention.bytes", "-1"}})
     rd_kafka_NewTopic_set_config(topic.get(), setting, value);
   rd_kafka_NewTopic_t* topics[] = {topic.get()};

@@ -6,11 +6,16 @@
 
 namespace overdracht::testing {
 
+struct KafkaBrokerOptions {
+  int nodes = 1;
+  // A folder that `overdracht certs` made; empty: without TLS, and everybody may do everything. NewTopic and the Lose… are for those.
+  std::string certificates;
+  bool quick = true;  // soon ready, and slower under load: not for figures
+};
+
 class KafkaBroker {
  public:
-  // `certificates`: a folder that `overdracht certs` made; empty: without TLS, and everybody may do everything. NewTopic and the Lose… are
-  // for those.
-  explicit KafkaBroker(int nodes = 1, std::string certificates = "");
+  explicit KafkaBroker(KafkaBrokerOptions options = {});
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
@@ -34,8 +39,7 @@ class KafkaBroker {
   void Run(const std::string& arguments);
   void Signal(int node, int signal);
 
-  const int nodes_;
-  const std::string certificates_;
+  const KafkaBrokerOptions options_;
   std::string folder_;
   std::string bootstrap_;
   int topics_ = 0;
