@@ -56,6 +56,30 @@ class Said {
   std::vector<std::pair<std::string, absl::Status>> said_;
 };
 
+// How far a journal has come with its events.
+class JournalFollower {
+ public:
+  explicit JournalFollower(std::unique_ptr<log::KafkaLog> journal) : journal_(std::move(journal)) {}
+
+  // Until it has come so far; how far it has.
+  uint64_t Await(uint64_t input_to) {
+    const auto follow = [this](const log::Tip& at, const log::Batch&) {
+      tip_ = at;
+      return absl::OkStatus();
+    };
+    const absl::Time late = absl::Now() + kPatience;
+    while (tip_.input_to < input_to && absl::Now() < late) {
+      journal_->Wait(tip_, absl::Seconds(1));
+      EXPECT_TRUE(journal_->Read(tip_, follow).ok());
+    }
+    return tip_.input_to;
+  }
+
+ private:
+  const std::unique_ptr<log::KafkaLog> journal_;
+  log::Tip tip_;
+};
+
 class RegionOnKafka : public ::testing::Test {
  protected:
   void MakeRegion(int partitions, std::vector<std::string> organisations = {kZorg, kWijk, kGemeente}) {
@@ -102,18 +126,7 @@ class RegionOnKafka : public ::testing::Test {
     for (int32_t partition = 0; partition < partitions_; ++partition) {
       const auto events = kafka::Reader::Open({.cluster = cluster_, .topic = names_.Events(), .partition = partition});
       const uint64_t end = (*events)->QueryEnds(kPatience)->end;
-      const auto journal = OpenJournal(partition);
-      log::Tip tip;
-      const auto follow = [&tip](const log::Tip& at, const log::Batch&) {
-        tip = at;
-        return absl::OkStatus();
-      };
-      const absl::Time late = absl::Now() + kPatience;
-      while (tip.input_to < end && absl::Now() < late) {
-        journal->Wait(tip, absl::Seconds(1));
-        ASSERT_TRUE(journal->Read(tip, follow).ok());
-      }
-      ASSERT_EQ(tip.input_to, end) << "of partition " << partition;
+      EXPECT_EQ(JournalFollower(OpenJournal(partition)).Await(end), end) << "of partition " << partition;
     }
   }
 
