@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Workflow services, partner services and brokers that are killed, stopped for a while and started again under load, at random by a seed. In the end
-everything is compared: what was offered, what was answered, the journal, the outboxes, and the mirrors that partner services show.
+everything is compared: what was offered, what was answered, the journal, the outboxes, the mirrors that partner services show, and what a subscriber
+of another make read in the topics meanwhile.
 
     faults_test.py [--binary PATH] [--check PATH] [--minutes M] [--seed N] [--nodes 1|3] [--partitions N] [--workers N]
 
@@ -21,12 +22,17 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+import other_client  # noqa: E402
 import overdracht  # noqa: E402
 
 ROLES = {"zorgaanbieder": 1, "wijkteam": 2, "gemeente": 3, "woningcorporatie": 4}
 OINS = {role: f"0000009900000020{n}000" for role, n in ROLES.items()}
 BROKER = overdracht.ROOT / "deploy/kafka/broker"
 PATIENCE_S = 120  # within which everything must have come to rest, once nothing breaks any more
+
+
+def outbox_of(role):
+    return f"region.outbox.{OINS[role]}"
 
 
 def event(role, name, identity, traject, second, data):
@@ -65,6 +71,42 @@ class Service(overdracht.Dev):
         self.where = ("--grpc-port", self.address.rsplit(":", 1)[1], "--http-port", self.http.rsplit(":", 1)[1])
 
 
+class Subscriber:
+    """Reads the outbox topics from their beginnings while everything breaks, by Kafka's own client in Java. It knows what docs/operating.md tells an
+    organisation that reads its topic itself."""
+
+    def __init__(self, bootstrap, topics, scratch):
+        self.read, self.errors = scratch / "read.txt", scratch / "read.log"
+        with open(self.read, "wb") as read, open(self.errors, "wb") as errors:
+            self.process = subprocess.Popen(other_client.command("read", bootstrap, *topics), stdin=subprocess.PIPE, stdout=read, stderr=errors)
+
+    def items(self):
+        """Reads to the end. Of each topic the ids of its items, as they come the first time; and what is wrong with the order."""
+        self.process.stdin.close()
+        if self.process.wait(PATIENCE_S) != 0:
+            raise overdracht.Failed(f"the subscriber ended otherwise than it should: {self.errors.read_text()[-500:]}")
+        items, newest, seen, wrong = {}, {}, set(), []
+        for line in self.read.read_text().splitlines():
+            topic, offset, *headers = line.split("\t")
+            header = dict(word.split("=", 1) for word in headers)
+            if header.get("overdracht-unrecorded") == "1":
+                continue
+            partition, sequence = header["ce_id"].split(":")[0], header["ce_sequence"]
+            if (topic, partition, sequence) in seen:
+                continue
+            seen.add((topic, partition, sequence))
+            if sequence < newest.get((topic, partition), ""):
+                wrong.append(f"{topic} at {offset}: {header['ce_id']} was read first behind a later item of its partition")
+            newest[topic, partition] = sequence
+            items.setdefault(topic, []).append(header["ce_id"])
+        return items, wrong
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE_S)
+
+
 class Run:
     def __init__(self, options, scratch):
         self.options, self.scratch = options, scratch
@@ -73,6 +115,7 @@ class Run:
         self.offered, self.answers, self.again = [], {}, 0
         self.lock = threading.Lock()
         self.faults = []
+        self.workflow, self.partner, self.subscriber = [], {}, None
 
     # ---- the region ------------------------------------------------------------------------------------------------------------------
 
@@ -89,8 +132,11 @@ class Run:
                         for role, oin in OINS.items()}
         for service in (*self.workflow, *self.partner.values()):
             service.start()
+        self.subscriber = Subscriber(self.bootstrap, [outbox_of(role) for role in OINS], self.scratch)
 
     def stop(self):
+        if self.subscriber:
+            self.subscriber.end()
         for service in (*self.workflow, *self.partner.values()):
             if service.process and service.process.poll() is None:
                 service.kill()
@@ -204,8 +250,12 @@ class Run:
         for row in decided:
             journal.setdefault(row["subject"], []).append((row["source"], row["id"]))
         wrong += [f"{subject}: decided in another order than reported" for subject, keys in offered.items() if journal.get(subject) != keys]
+        read, disorder = self.subscriber.items()
+        wrong += disorder
         for role in OINS:
             shown = self.mirror(role)
+            if read.get(outbox_of(role), []) != shown:
+                wrong.append(f"{role}: a subscriber of another make read other items than its partner service shows")
             if len(set(shown)) != len(shown):
                 wrong.append(f"{role}: its partner service shows an item twice")
             told = counts["told"].get(OINS[role], 0)

@@ -6,7 +6,6 @@ embedded log gives, also when services are killed and mirrors deleted on the way
 """
 import http.client
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+import other_client  # noqa: E402
 import overdracht  # noqa: E402
 
 ZORG, WIJK, GEMEENTE = (f"0000009900000010{n}000" for n in (1, 2, 3))
@@ -159,14 +159,8 @@ class RegionOnKafka(unittest.TestCase):
         self.same_outboxes(outboxes)
 
     def write_to_ingress(self, oin, events):
-        """With a producer of Kafka's own: header, tab, value."""
-        version = os.environ.get("OVERDRACHT_KAFKA_VERSION", "3.9.1")
-        jars = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / f"overdracht/kafka-{version}/lib"
-        producer = "kafka.tools.ConsoleProducer" if version.startswith("3.") else "org.apache.kafka.tools.ConsoleProducer"
-        lines = "".join(f"content-type:application/cloudevents+json\t{line}\n" for line in events)
-        subprocess.run(["java", "-cp", f"{jars}/*", producer, "--bootstrap-server", self.bootstrap, "--topic", f"{self.name}.ingress.{oin}",
-                        "--property", "parse.headers=true"],
-                       input=lines, text=True, check=True, capture_output=True, timeout=overdracht.PATIENCE_S)
+        subprocess.run(other_client.command("write", self.bootstrap, f"{self.name}.ingress.{oin}"), input="".join(line + "\n" for line in events),
+                       text=True, check=True, capture_output=True, timeout=overdracht.PATIENCE_S)
 
 
 if __name__ == "__main__":
