@@ -5,6 +5,7 @@
 #include "services/cli/demo.h"
 #include "services/cli/installation.h"
 #include "services/cli/partner_parts.h"
+#include "services/cli/region_figures.h"
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
 

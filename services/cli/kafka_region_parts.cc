@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "services/cli/definitions.h"
+#include "services/cli/region_figures.h"
 #include "services/cli/serving.h"
 #include "services/kafka/admin.h"
 #include "services/topics/settings.h"
@@ -79,20 +80,14 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
 http::Figures KafkaRegionParts::figures() const {
   std::vector<const workflow::OwnedPartition*> all;
   for (const auto& partition : partitions_) all.push_back(partition.get());
-  return [all] {
-    http::Figure owned{.name = "overdracht_partition_owned", .help = "Whether this service owns the partition (1) or follows it (0)."};
-    for (const workflow::OwnedPartition* partition : all) {
-      const bool has_loop = partition->WithLoop([](workflow::Loop*) {});
-      owned.values.emplace_back(absl::StrCat("partition=\"", partition->partition(), "\""), has_loop ? 1 : 0);
-    }
-    return std::vector<http::Figure>{std::move(owned)};
-  };
+  return FiguresOf(std::move(all));
 }
 
+// The partitions stay: until the ports are gone they are still asked.
 void KafkaRegionParts::Drain() {
   for (const auto& partition : partitions_) partition->Stop();
   membership_.reset();
-  partitions_.clear();
+  for (const auto& partition : partitions_) partition->Join();
 }
 
 }  // namespace overdracht::cli

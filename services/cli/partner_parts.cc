@@ -42,13 +42,12 @@ http::Figures PartnerParts::figures() const {
     return std::vector<http::Figure>{
         {.name = "overdracht_webhook_attempts_total",
          .help = "Requests that were sent to webhooks, by what became of them.",
-         .counter = true,
          .values = {{"outcome=\"taken\"", static_cast<double>(counts.taken)},
                     {"outcome=\"refused\"", static_cast<double>(counts.refused)},
                     {"outcome=\"unreachable\"", static_cast<double>(counts.unreachable)}}},
         {.name = "overdracht_webhooks_failing",
          .help = "Webhooks whose last request was not taken.",
-         .counter = false,
+         .type = http::Figure::kGauge,
          .values = {{"", static_cast<double>(counts.failing)}}},
     };
   };

@@ -1,6 +1,5 @@
 #include "services/cli/region_parts.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
@@ -9,7 +8,6 @@
 #include <thread>
 
 #include "services/audit/audit.h"
-#include "services/base/codes.h"
 #include "services/cli/definitions.h"
 #include "services/cli/serving.h"
 #include "services/workflow/folder.h"
@@ -125,39 +123,6 @@ absl::Status RegionParts::Drain() {
   loop_->Drain();
   pass_.reset();
   return ended_;
-}
-
-http::Figures FiguresOf(const workflow::Loop* loop) {
-  return [loop] {
-    const workflow::LoopCounts counts = loop->counts();
-    const auto one = [](const char* name, const char* help, uint64_t count) {
-      return http::Figure{.name = name, .help = help, .counter = true, .values = {{"", static_cast<double>(count)}}};
-    };
-    http::Figure answers{.name = "overdracht_reports_total",
-                         .help = "Reports that were answered, by code where they were refused.",
-                         .counter = true,
-                         .values = {{"outcome=\"accepted\",code=\"\"", static_cast<double>(counts.accepted)}}};
-    for (const auto& [code, count] : counts.refused) {
-      const std::string label = absl::StrCat("outcome=\"refused\",code=\"", absl::AsciiStrToUpper(base::Code(code)), "\"");
-      answers.values.emplace_back(label, static_cast<double>(count));
-    }
-    return std::vector<http::Figure>{
-        std::move(answers),
-        one("overdracht_duplicates_total", "Reports that had been made before.", counts.duplicates),
-        one("overdracht_records_total", "Records that were written to the journal.", counts.records),
-        one("overdracht_terms_expired_total", "Records of a term that ran out.", counts.terms),
-        one("overdracht_notices_total", "Notices in those records.", counts.notices),
-        one("overdracht_batches_total", "Batches in which they were written.", counts.batches),
-        {.name = "overdracht_queue_inputs",
-         .help = "Reports and questions that wait for the loop.",
-         .counter = false,
-         .values = {{"", static_cast<double>(loop->waiting())}}},
-        {.name = "overdracht_loop_longest_round_seconds",
-         .help = "The longest that the loop was busy without taking anything in, since it began: what a report may have had to wait.",
-         .counter = false,
-         .values = {{"", counts.longest_round_s}}},
-    };
-  };
 }
 
 }  // namespace overdracht::cli

@@ -66,9 +66,6 @@ class RegionParts {
   std::unique_ptr<SlowPass> pass_;
 };
 
-// What the loop has done, for /metrics. The loop must outlive it.
-http::Figures FiguresOf(const workflow::Loop* loop);
-
 }  // namespace overdracht::cli
 
 #endif  // OVERDRACHT_SERVICES_CLI_REGION_PARTS_H_

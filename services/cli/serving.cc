@@ -58,6 +58,21 @@ http::Figures FiguresOf(edge::CallLog* calls) {
   };
 }
 
+http::Figures FiguresOf(const edge::Server* server) {
+  return [server] {
+    return std::vector<http::Figure>{
+        {.name = "overdracht_ready",
+         .help = "Whether the service takes calls (1) or not (0), as /readyz says.",
+         .type = http::Figure::kGauge,
+         .values = {{"", server->ready() ? 1 : 0}}},
+        {.name = "overdracht_build_info",
+         .help = "1, with the version of the program.",
+         .type = http::Figure::kGauge,
+         .values = {{"version=\"" OVERDRACHT_VERSION "\"", 1}}},
+    };
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers, edge::Log* log,
@@ -74,6 +89,7 @@ absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& instal
   if (!server.ok()) return server.status();
   std::unique_ptr<Served> served(new Served(std::move(calls), *std::move(server)));
   const edge::Server* const grpc = served->server_.get();
+  figures.push_back(FiguresOf(grpc));
   absl::StatusOr<std::unique_ptr<http::Port>> http =
       http::Port::Start({.host = installation.listen,
                          .port = installation.http_port,

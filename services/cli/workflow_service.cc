@@ -3,6 +3,7 @@
 
 #include "services/cli/command.h"
 #include "services/cli/kafka_region_parts.h"
+#include "services/cli/region_figures.h"
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
 

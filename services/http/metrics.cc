@@ -2,14 +2,45 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <array>
+#include <charconv>
+
 namespace overdracht::http {
 
 namespace {
 
-// A count is never rounded.
+// Never rounded: a sum that grows by little would stand still.
 std::string Number(double value) {
   const auto whole = static_cast<int64_t>(value);
-  return static_cast<double>(whole) == value ? absl::StrCat(whole) : absl::StrCat(value);
+  if (static_cast<double>(whole) == value) return absl::StrCat(whole);
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+const char* NameOf(Figure::Type type) {
+  switch (type) {
+    case Figure::kCounter:
+      return "counter";
+    case Figure::kGauge:
+      return "gauge";
+    case Figure::kHistogram:
+      return "histogram";
+  }
+  return "untyped";
+}
+
+void WriteLine(const std::string& name, const std::string& labels, double value, std::string* text) {
+  absl::StrAppend(text, name, labels.empty() ? "" : absl::StrCat("{", labels, "}"), " ", Number(value), "\n");
+}
+
+void WriteHistogram(const std::string& name, const std::string& labels, const base::Histogram& histogram, std::string* text) {
+  const auto write_bucket = [&](const std::string& bound, uint64_t count) {
+    WriteLine(name + "_bucket", absl::StrCat(labels, labels.empty() ? "" : ",", "le=\"", bound, "\""), static_cast<double>(count), text);
+  };
+  for (size_t i = 0; i < histogram.bounds().size(); ++i) write_bucket(Number(histogram.bounds()[i]), histogram.AtMost(i));
+  write_bucket("+Inf", histogram.count());
+  WriteLine(name + "_sum", labels, histogram.sum(), text);
+  WriteLine(name + "_count", labels, static_cast<double>(histogram.count()), text);
 }
 
 }  // namespace
@@ -17,10 +48,9 @@ std::string Number(double value) {
 std::string WriteFigures(const std::vector<Figure>& figures) {
   std::string text;
   for (const Figure& figure : figures) {
-    absl::StrAppend(&text, "# HELP ", figure.name, " ", figure.help, "\n# TYPE ", figure.name, figure.counter ? " counter\n" : " gauge\n");
-    for (const auto& [labels, value] : figure.values) {
-      absl::StrAppend(&text, figure.name, labels.empty() ? "" : absl::StrCat("{", labels, "}"), " ", Number(value), "\n");
-    }
+    absl::StrAppend(&text, "# HELP ", figure.name, " ", figure.help, "\n# TYPE ", figure.name, " ", NameOf(figure.type), "\n");
+    for (const auto& [labels, value] : figure.values) WriteLine(figure.name, labels, value, &text);
+    for (const auto& [labels, histogram] : figure.histograms) WriteHistogram(figure.name, labels, histogram, &text);
   }
   return text;
 }
@@ -68,7 +98,7 @@ std::vector<Figure> Metrics::Read() {
   Figure requests{.name = "overdracht_http_requests_total", .help = "Requests that were answered, by route and status."};
   Figure open{.name = "overdracht_http_requests_open",
               .help = "Requests that are being answered, long polls and streams among them.",
-              .counter = false};
+              .type = Figure::kGauge};
   absl::MutexLock lock(&mutex_);
   for (const auto& [of, count] : requests_) {
     requests.values.emplace_back(absl::StrCat("route=\"", of.first, "\",status=\"", of.second, "\""), count);

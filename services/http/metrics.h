@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/histogram.h"
 #include "services/http/exchange.h"
 
 namespace overdracht::http {
@@ -21,8 +22,9 @@ namespace overdracht::http {
 struct Figure {
   std::string name;  // with its prefix: overdracht_decisions_total
   std::string help;
-  bool counter = true;                                      // otherwise a gauge
-  std::vector<std::pair<std::string, double>> values = {};  // by labels: code="MALFORMED"; "" without any
+  enum Type { kCounter, kGauge, kHistogram } type = kCounter;
+  std::vector<std::pair<std::string, double>> values = {};               // by labels: code="MALFORMED"; "" without any
+  std::vector<std::pair<std::string, base::Histogram>> histograms = {};  // instead, of a histogram
 };
 using Figures = std::function<std::vector<Figure>()>;
 

@@ -73,6 +73,12 @@ bool Reader::TakeConnectionLost() {
   return true;
 }
 
+std::optional<uint64_t> Reader::HeardEnd() const {
+  int64_t first = 0, end = 0;
+  const auto error = rd_kafka_get_watermark_offsets(handle_->get(), place_.topic.c_str(), place_.partition, &first, &end);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR && end >= 0 ? std::optional(static_cast<uint64_t>(end)) : std::nullopt;
+}
+
 absl::StatusOr<std::vector<PlacedRecord>> Reader::Next(uint64_t end, absl::Duration timeout) {
   if (!position_) return absl::FailedPreconditionError("expected a reader that was started, but it was not");
   const absl::Time deadline = absl::Now() + timeout;

@@ -29,7 +29,7 @@ struct ReaderOptions {
   uint32_t most_waiting = 32 << 20;            // bytes that are fetched ahead
 };
 
-// For one thread.
+// For one thread, but for HeardEnd.
 class Reader {
  public:
   // NOT_FOUND: the topic or the partition is not there, or may not be seen; UNAVAILABLE: no broker answers.
@@ -54,6 +54,8 @@ class Reader {
   std::optional<uint64_t> position() const { return position_; }
   // Whether a connection broke since it was last asked; then it is stopped. What it has at hand was fetched from another log, perhaps.
   bool TakeConnectionLost();
+  // One past the newest record that may be read, as the last answer to a fetch or a query said; nothing before the first. Asks nobody.
+  std::optional<uint64_t> HeardEnd() const;
   absl::StatusOr<Ends> QueryEnds(absl::Duration timeout) const { return handle_->QueryEnds(place_.topic, place_.partition, timeout); }
 
  private:

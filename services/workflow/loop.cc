@@ -17,7 +17,11 @@ constexpr size_t kInputsAtOnce = 16;  // between two looks at the time
 
 }  // namespace
 
-Loop::Loop(LoopOptions options, log::EventLog* journal) : options_(std::move(options)), journal_(journal), queue_(options_.queue) {}
+Loop::Loop(LoopOptions options, log::EventLog* journal)
+    : options_(std::move(options)),
+      journal_(journal),
+      queue_(options_.queue),
+      figures_(options_.figures == nullptr ? &own_figures_ : options_.figures) {}
 
 Loop::~Loop() {
   queue_.Close();
@@ -46,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Loop>> Loop::Open(LoopOptions options, log::Event
   if (!owner.ok()) return owner.status();
   loop->owner_ = *std::move(owner);
   loop->input_to_ = loop->owner_->tip().input_to;
+  loop->figures_->Decided(loop->input_to_);
   if (absl::Status status = loop->TellAgain(); !status.ok()) return status;
   for (workflow::v1::WorkflowDefinition& definition : definitions) {
     if (absl::Status status = loop->Deploy(std::move(definition)); !status.ok()) return status;
@@ -103,7 +108,7 @@ void Loop::Run() {
 void Loop::Serve() {
   several_wait_ = false;
   TakeFromQueue(NextMoment());
-  const Figures::Round round(&figures_);
+  const Figures::Round round(figures_);
   const absl::Time begin = absl::Now();
   round_ends_ = begin + options_.longest_round;
   TryStuckBatch();

@@ -75,6 +75,8 @@ struct LoopOptions {
   absl::Duration journal_catches_up = absl::Seconds(10);
   // Called on the loop's thread when something new stands in an organisation's outbox; empty: perhaps in everybody's. Null: nobody listens.
   std::function<void(const std::string& organisation)> told;
+  // Where what it does is counted, to go on from the counts of another. Null: it counts for itself. They must outlive it.
+  Figures* figures = nullptr;
   // Makes who watches the decisions (invariants.h), anew whenever the state goes back to what is durable. Null: nobody.
   std::function<Watch()> make_watch;
 };
@@ -102,7 +104,7 @@ class Loop {
 
   std::shared_ptr<const chart::Workflows> workflows() const;
   ClockKind clock() const { return options_.clock; }
-  LoopCounts counts() const { return figures_.Read(); }
+  LoopCounts counts() const { return figures_->Read(); }
   // Where the input goes on: before Start only.
   uint64_t input_to() const { return input_to_; }
   uint32_t partition() const { return options_.partition_number; }
@@ -166,7 +168,8 @@ class Loop {
   const LoopOptions options_;
   log::EventLog* const journal_;
   InputQueue queue_;
-  Figures figures_;
+  Figures own_figures_;
+  Figures* const figures_;
   std::thread thread_;
   std::function<void(absl::Status)> ended_;
 

@@ -20,16 +20,17 @@ absl::Status Loop::Commit() {
   const log::Tip before = owner_->tip();
   if (batch_) {
     if (absl::Status status = Append(); !status.ok()) return status;
-    figures_.AddBatch(records_.all());
+    figures_->AddBatch(records_.all());
   }
   for (Pending& pending : pending_) {
     Failpoint("answer");
-    figures_.AddAnswer(pending.answer);
+    figures_->AddAnswer(pending.answer);
     pending.done(std::move(pending.answer));
   }
   for (auto& [done, clock] : advanced_) done(clock);
   pending_.clear();
   advanced_.clear();
+  figures_->Decided(input_to_);
   if (!records_.empty()) Failpoint("project");
   if (options_.outboxes != nullptr) options_.outboxes->Tell(owner_->tip().number, owner_->tip().hash, records_.all());
   if (records_.empty()) return absl::OkStatus();
@@ -50,7 +51,9 @@ absl::Status Loop::Append() {
     if (absl::Status status = options_.outboxes->Settle(); !status.ok()) return status;
   }
   Failpoint("append");
+  const absl::Time offered = absl::Now();
   if (absl::Status status = owner_->Append(stuck_); !status.ok()) return status;
+  figures_->AddCommit(absl::Now() - offered);
   stuck_.clear();
   return absl::OkStatus();
 }

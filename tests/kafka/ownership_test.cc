@@ -207,6 +207,92 @@ TEST_F(LostJournal, ThatHasGrownAgainIsTakenOverByNobody) {
   ExpectThatNobodyOwnsIt(absl::StrCat("it holds it in batch ", ReadTip().number, " ("));
 }
 
+bool Becomes(const std::function<bool()>& holds) {
+  for (const absl::Time late = absl::Now() + kPatience; !holds(); absl::SleepFor(absl::Milliseconds(5))) {
+    if (absl::Now() >= late) return false;
+  }
+  return true;
+}
+
+TEST_F(Ownership, IsSeenFromOutside) {
+  MakeRegion(1);
+  Folder folders[2];
+  std::unique_ptr<OwnedPartition> owner = Serve(0, folders[0]), follower = Serve(0, folders[1]);
+  absl::Notification go_on;
+  deciding_ = [&go_on] { go_on.WaitForNotification(); };
+  owner->Own(true);
+  ReportSome(0, 10);
+  EXPECT_TRUE(Becomes([&] { return owner->figures().owned && owner->figures().owned->events_lag == 30; }));
+  go_on.Notify();
+  AwaitDecisions();
+  EXPECT_TRUE(
+      Becomes([&] { return owner->figures().owned->events_lag == 0 && owner->figures().owned->outbox_age == absl::ZeroDuration(); }));
+  EXPECT_TRUE(Becomes([&] { return follower->figures().journal_lag == 0; }));
+  const PartitionFigures seen = owner->figures();
+  EXPECT_EQ(seen.counts.accepted, 30);
+  EXPECT_EQ(seen.counts.duplicates, 10);
+  EXPECT_GE(seen.counts.commit_s.count(), seen.counts.batches);
+  EXPECT_FALSE(seen.journal_lag);
+  EXPECT_FALSE(follower->figures().owned);
+
+  // What is followed can be read, and nothing of it is there while it is owned.
+  size_t trajecten = 0;
+  EXPECT_TRUE(follower->WithFollowed([&](Partition* partition) { trajecten = partition->Ids("", 100)->size(); }));
+  EXPECT_EQ(trajecten, 10);
+  EXPECT_FALSE(owner->WithFollowed([](Partition*) {}));
+
+  // Counts are of all ownerships.
+  owner->Own(false);
+  EXPECT_TRUE(Becomes([&] { return owner->figures().journal_lag.has_value() && !owner->figures().owned; }));
+  owner->Own(true);
+  ReportSome(10, 11);
+  AwaitDecisions();
+  EXPECT_TRUE(Becomes([&] { return owner->figures().counts.accepted == 33; }));
+}
+
+TEST_F(Ownership, EndsForGoodWhereTheJournalHasLostWhatIsKnown) {
+  MakeRegion(1);
+  Folder folder;
+  std::unique_ptr<OwnedPartition> service = Serve(0, folder);
+  service->Own(true);
+  ReportSome(0, 3);
+  AwaitDecisions();
+  EXPECT_FALSE(service->figures().data_loss);
+  service.reset();
+  MakeRegion(1);  // with an empty journal
+  service = Serve(0, folder);
+  service->Own(true);
+  EXPECT_TRUE(Becomes([&] { return service->figures().data_loss; }));
+  EXPECT_FALSE(service->figures().owned);
+}
+
+// A journal that nobody has read is as long as what is heard of it.
+TEST_F(Ownership, OfAFollowerIsAsFarBehindAsItHasNotRead) {
+  MakeRegion(1);
+  Folder folder;
+  std::unique_ptr<OwnedPartition> owner = Serve(0, folder);
+  owner->Own(true);
+  ReportSome(0, 3);
+  AwaitDecisions();
+  owner.reset();
+  const auto journal = OpenJournal(0);
+  uint64_t batches = 0;
+  log::Tip tip;
+  const uint64_t unread = journal->Unread();
+  ASSERT_TRUE(journal
+                  ->Read({},
+                         [&](const log::Tip& at, const log::Batch&) {
+                           tip = at;
+                           ++batches;
+                           return absl::OkStatus();
+                         })
+                  .ok());
+  EXPECT_GE(batches, 2);
+  EXPECT_EQ(unread, batches);
+  EXPECT_FALSE(journal->Wait(tip, absl::ZeroDuration()));
+  EXPECT_EQ(journal->Unread(), 0);
+}
+
 TEST_F(Ownership, IsDividedAmongTheServicesThatAreThere) {
   MakeRegion(4);
   struct Service {

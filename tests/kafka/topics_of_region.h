@@ -6,6 +6,7 @@
 #include <absl/time/clock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,7 +103,12 @@ class RegionOnKafka : public ::testing::Test {
     options.loop.clock = ClockKind::kEvents;
     options.loop.machine_clock = [] { return absl::ToUnixMicros(absl::Now()); };
     options.loop.program = "test";
-    options.loop.make_watch = HoldToTheInvariants;
+    options.loop.make_watch = [this] {
+      return [this, hold = HoldToTheInvariants()](const auto&... decision) {
+        deciding_();
+        hold(decision...);
+      };
+    };
     options.loop.journal_catches_up = absl::Seconds(1);  // of one broker: no new leader catches up
     options.definitions = std::move(definitions);
     options.said = [said = said_](absl::string_view what, const absl::Status& why) { said->Add(what, why); };
@@ -142,6 +148,7 @@ class RegionOnKafka : public ::testing::Test {
   std::unique_ptr<kafka::Publisher> publisher_;
   const std::shared_ptr<Said> said_ = std::make_shared<Said>();
   int calls_ = 0;
+  std::function<void()> deciding_ = [] {};  // at each decision on a traject, on the loop's thread
 };
 
 }  // namespace overdracht::workflow

@@ -59,16 +59,19 @@ absl::StatusOr<uint64_t> KafkaTransport::HighWatermark() {
   if (!reader.ok()) return reader.status();
   const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds(options_.connect);
   if (!ends.ok()) return ends.status();
+  heard_end_ = ends->end;
   return ends->end;
 }
 
 absl::StatusOr<std::vector<PlacedRecord>> KafkaTransport::Fetch(uint64_t from, uint64_t end) {
+  read_to_ = from;
   const absl::StatusOr<ReaderPool::Lease> lease = Take(&readers_, from);
   if (!lease.ok()) return lease.status();
   kafka::Reader& reader = **lease;
   if (absl::Status started = reader.Start(from); !started.ok()) return started;
   absl::StatusOr<std::vector<kafka::PlacedRecord>> found = reader.Next(end, options_.connect);
   if (reader.TakeConnectionLost()) ++reconnects_;
+  heard_end_ = reader.HeardEnd().value_or(heard_end_);
   // At the end of what was wanted it fetches no more until it is wanted again.
   if (!found.ok() || reader.position() >= end) reader.Stop();
   if (!found.ok()) return found.status();
@@ -80,6 +83,7 @@ absl::StatusOr<std::vector<PlacedRecord>> KafkaTransport::Fetch(uint64_t from, u
 }
 
 absl::Duration KafkaTransport::Wait(uint64_t offset, absl::Duration timeout) {
+  read_to_ = offset;
   const absl::Time until = absl::Now() + timeout;
   const auto left = [until] { return std::max(until - absl::Now(), absl::ZeroDuration()); };
   while (left() > absl::ZeroDuration()) {
@@ -95,6 +99,11 @@ absl::Duration KafkaTransport::Wait(uint64_t offset, absl::Duration timeout) {
     absl::SleepFor(std::min(kTryAgain, left()));
   }
   return absl::ZeroDuration();
+}
+
+uint64_t KafkaTransport::Unread() const {
+  const uint64_t end = heard_end_, read_to = read_to_;
+  return end > read_to ? end - read_to : 0;
 }
 
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(const KafkaLogOptions& options) {

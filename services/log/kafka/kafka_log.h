@@ -37,6 +37,9 @@ class KafkaTransport : public Transport {
   uint64_t Reconnects() const override { return reconnects_; }
   absl::Duration Wait(uint64_t offset, absl::Duration timeout) override;
 
+  // Of a log that one reads: records (each a batch) behind what was read or waited for last, as far as it has heard. Asks nobody.
+  uint64_t Unread() const;
+
  private:
   absl::StatusOr<ReaderPool::Lease> Take(ReaderPool* pool, uint64_t offset);
 
@@ -44,6 +47,7 @@ class KafkaTransport : public Transport {
   ReaderPool readers_;
   ReaderPool waiters_;
   std::atomic<uint64_t> reconnects_ = 0;
+  std::atomic<uint64_t> heard_end_ = 0, read_to_ = 0;
   absl::Mutex mutex_;
   std::unique_ptr<Producer> producer_ ABSL_GUARDED_BY(mutex_);
 };
@@ -53,6 +57,7 @@ class KafkaLog : private KafkaTransport, public ChainedLog {
   // NOT_FOUND: the topic or the partition is not there, or may not be seen; UNAVAILABLE: no broker answers.
   static absl::StatusOr<std::unique_ptr<KafkaLog>> Open(const KafkaLogOptions& options);
   using ChainedLog::Wait;
+  using KafkaTransport::Unread;
 
  private:
   explicit KafkaLog(const KafkaLogOptions& options) : KafkaTransport(options), ChainedLog(this, options.leader) {}

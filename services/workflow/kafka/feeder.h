@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "services/kafka/publisher.h"
@@ -24,6 +25,9 @@ class Feeder {
   Feeder(Loop* loop, OutboxTopics* outboxes, std::unique_ptr<kafka::Reader> events, kafka::Publisher* unreadable, topics::Names names,
          std::function<void(absl::Status)> ended);
   ~Feeder();
+
+  // Up to where there are events, as far as it has heard. Of any thread; asks nobody.
+  std::optional<uint64_t> HeardEnd() const { return events_->HeardEnd(); }
 
  private:
   absl::Status Run();

@@ -26,7 +26,7 @@ struct Asked {
   std::string source, id, subject;
 };
 
-// Used by the loop's thread only.
+// Used by the loop's thread only, but for Since.
 class OutboxTopics : public Outboxes {
  public:
   // The publisher must outlive it. An organisation that is told something for the first time may have no topic yet: it is made.
@@ -41,6 +41,8 @@ class OutboxTopics : public Outboxes {
   void Answered(const Asked& asked, const Answer& answer);
   void Tell(uint64_t batch, const base::Hash& hash, const std::vector<journal::v1::Record*>& records) override;
   absl::Status Settle() override { return outstanding_.Wait(); }
+  // Since when the oldest item waits that no broker has acknowledged; in the infinite future: none does.
+  absl::Time Since() const { return outstanding_.Since(); }
 
  private:
   using Item = std::shared_ptr<const base::KafkaRecord>;

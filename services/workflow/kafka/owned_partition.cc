@@ -1,10 +1,12 @@
 #include "services/workflow/kafka/owned_partition.h"
 
+#include <absl/time/clock.h>
+
+#include <algorithm>
 #include <set>
 
 #include "services/kafka/reader.h"
 #include "services/topics/workflow_record.h"
-#include "services/workflow/kafka/feeder.h"
 
 namespace overdracht::workflow {
 namespace {
@@ -23,12 +25,16 @@ OwnedPartition::OwnedPartition(Options options) : options_(std::move(options)) {
 
 OwnedPartition::~OwnedPartition() {
   Stop();
-  thread_.join();
+  Join();
 }
 
 void OwnedPartition::Stop() {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;
+}
+
+void OwnedPartition::Join() {
+  if (thread_.joinable()) thread_.join();
 }
 
 void OwnedPartition::Own(bool own) {
@@ -38,9 +44,31 @@ void OwnedPartition::Own(bool own) {
 
 bool OwnedPartition::WithLoop(const std::function<void(Loop*)>& call) const {
   absl::MutexLock lock(&mutex_);
-  if (loop_ == nullptr) return false;
-  call(loop_);
+  if (!serving_) return false;
+  call(serving_->loop);
   return true;
+}
+
+bool OwnedPartition::WithFollowed(const std::function<void(Partition*)>& call) const {
+  absl::MutexLock lock(&followed_mutex_);
+  if (followed_ == nullptr) return false;
+  call(followed_);
+  return true;
+}
+
+PartitionFigures OwnedPartition::figures() const {
+  PartitionFigures figures{.counts = figures_.Read(), .owned = std::nullopt, .data_loss = false, .journal_lag = std::nullopt};
+  absl::MutexLock lock(&mutex_);
+  figures.data_loss = data_loss_;
+  if (followed_journal_ != nullptr) figures.journal_lag = followed_journal_->Unread();
+  if (!serving_) return figures;
+  PartitionFigures::Owned& owned = figures.owned.emplace();
+  owned.waiting = serving_->loop->waiting();
+  if (const std::optional<uint64_t> end = serving_->feeder->HeardEnd()) {
+    owned.events_lag = *end - std::min(*end, figures.counts.input_to);
+  }
+  owned.outbox_age = std::max(absl::ZeroDuration(), absl::Now() - serving_->outboxes->Since());
+  return figures;
 }
 
 void OwnedPartition::Run() {
@@ -55,7 +83,8 @@ void OwnedPartition::Run() {
     const absl::Status status = own ? Serve() : Follow();
     if (!status.ok()) options_.said(own ? "no longer owns" : "no longer follows", status);
     absl::MutexLock lock(&mutex_);
-    if (absl::IsDataLoss(status)) {  // a person decides
+    data_loss_ = absl::IsDataLoss(status);
+    if (data_loss_) {  // a person decides
       mutex_.Await(absl::Condition(&stopping_));
     } else if (!status.ok()) {
       const auto changed = [this, own]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(own); };
@@ -67,20 +96,54 @@ void OwnedPartition::Run() {
 absl::Status OwnedPartition::Follow() {
   const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = options_.place.OpenJournal();
   if (!journal.ok()) return journal.status();
-  const absl::StatusOr<std::unique_ptr<Partition>> partition =
-      Partition::Open(CachePath(options_.loop.data), journal->get(), options_.loop.partition);
+  const auto show = [this](const log::KafkaLog* followed) {
+    absl::MutexLock lock(&mutex_);
+    followed_journal_ = followed;
+  };
+  show(journal->get());
+  absl::Status ended = FollowJournal(journal->get());
+  show(nullptr);
+  return ended;
+}
+
+absl::Status OwnedPartition::FollowJournal(log::KafkaLog* journal) {
+  const std::string cache = CachePath(options_.loop.data);
+  absl::StatusOr<std::unique_ptr<Partition>> partition = Partition::Open(cache, journal, options_.loop.partition);
   if (!partition.ok()) return partition.status();
   options_.said("follows", absl::OkStatus());
-  for (;;) {
-    {
-      const auto changed = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(false); };
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&changed), kPace)) return (*partition)->Checkpoint();
-    }
-    if (!(*journal)->Wait((*partition)->tip(), kLook)) continue;
-    if (absl::Status followed = (*partition)->CatchUp(journal->get()); !followed.ok()) return followed;
-    if (absl::Status moved = (*partition)->MoveCheckpointOn(); !moved.ok()) return moved;
+  const auto is_over = [this] {
+    const auto changed = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(false); };
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&changed), kPace);
+  };
+  const auto is_sound = [&] {
+    absl::MutexLock lock(&followed_mutex_);
+    return !(*partition)->damaged();
+  };
+  ShowFollowed(partition->get());
+  absl::Status status;
+  while (status.ok() && is_sound() && !is_over()) {
+    if (journal->Wait((*partition)->tip(), kLook)) status = CatchUp(partition->get(), journal);
   }
+  ShowFollowed(nullptr);
+  if ((*partition)->damaged()) {  // the journal is sound
+    partition->reset();
+    status = Cache::Drop(cache);
+    return status.ok() ? absl::UnavailableError("the cache was damaged, and is made anew") : status;
+  }
+  return status.ok() ? (*partition)->Checkpoint() : status;
+}
+
+absl::Status OwnedPartition::CatchUp(Partition* partition, log::KafkaLog* journal) {
+  absl::MutexLock lock(&followed_mutex_);
+  absl::Status followed = partition->CatchUp(journal);
+  return followed.ok() ? partition->MoveCheckpointOn() : followed;
+}
+
+// Returns when nobody reads the one before.
+void OwnedPartition::ShowFollowed(Partition* partition) {
+  absl::MutexLock lock(&followed_mutex_);
+  followed_ = partition;
 }
 
 absl::Status OwnedPartition::Serve() {
@@ -96,6 +159,7 @@ absl::Status OwnedPartition::Serve() {
   LoopOptions loop_options = options_.loop;
   loop_options.partition_number = place.partition;
   loop_options.outboxes = &outboxes;
+  loop_options.figures = &figures_;
   absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Open(std::move(loop_options), journal->get(), options_.definitions);
   if (!loop.ok()) return loop.status();
   if (place.partition == 0) {
@@ -112,10 +176,10 @@ absl::Status OwnedPartition::Serve() {
     const Feeder feeder(loop->get(), &outboxes, *std::move(events), publisher->get(), place.names, ended);
     options_.said("owns", absl::OkStatus());
     absl::MutexLock lock(&mutex_);
-    loop_ = loop->get();
+    serving_ = Serving{.loop = loop->get(), .feeder = &feeder, .outboxes = &outboxes};
     const auto over = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Changed(true) || !ended_.ok(); };
     mutex_.Await(absl::Condition(&over));
-    loop_ = nullptr;
+    serving_.reset();
   }
   (*loop)->Drain();
   absl::Status settled = outboxes.Settle();

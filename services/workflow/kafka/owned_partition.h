@@ -14,15 +14,31 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "services/log/kafka/kafka_log.h"
+#include "services/workflow/kafka/feeder.h"
 #include "services/workflow/kafka/outbox_topics.h"
 #include "services/workflow/kafka/partition_place.h"
 #include "services/workflow/loop.h"
 
 namespace overdracht::workflow {
+
+// What is to be seen of a partition from outside. Where something stands is as this service last heard it.
+struct PartitionFigures {
+  LoopCounts counts;  // of all its ownerships by this service, since the service began
+  struct Owned {
+    size_t waiting = 0;                  // inputs before the loop
+    std::optional<uint64_t> events_lag;  // events that are not decided; nothing: nothing heard yet
+    absl::Duration outbox_age;           // how long the oldest item waits that no broker has acknowledged
+  };
+  std::optional<Owned> owned;           // by this service
+  bool data_loss = false;               // the journal has lost what was known to count: a person decides
+  std::optional<uint64_t> journal_lag;  // followed: batches of the journal that are not folded
+};
 
 class OwnedPartition {
  public:
@@ -40,21 +56,34 @@ class OwnedPartition {
   ~OwnedPartition();
 
   void Own(bool own);
-  // Ends soon; the destructor waits for it.
+  // Ends soon.
   void Stop();
+  // Returns when it has ended.
+  void Join();
   uint32_t partition() const { return options_.place.partition; }
   // Calls with the loop of this ownership, which does not end meanwhile; false: there is none.
   bool WithLoop(const std::function<void(Loop*)>& call) const;
+  // Calls with what is followed, which is as far behind its owner as PartitionFigures says; waits while the journal is read. False: it is
+  // not followed. To read only.
+  bool WithFollowed(const std::function<void(Partition*)>& call) const;
+  // Waits for no broker.
+  PartitionFigures figures() const;
 
  private:
+  // The parts of an ownership.
+  struct Serving {
+    Loop* loop = nullptr;
+    const Feeder* feeder = nullptr;
+    const OutboxTopics* outboxes = nullptr;
+  };
+
   void Run();
   absl::Status Follow();
+  absl::Status FollowJournal(log::KafkaLog* journal);
+  absl::Status CatchUp(Partition* partition, log::KafkaLog* journal);
+  void ShowFollowed(Partition* partition);
   absl::Status Serve();
   absl::Status Announce(const Loop& loop, kafka::Publisher* publisher);
-  bool wanted() const {
-    absl::MutexLock lock(&mutex_);
-    return own_ && !stopping_;
-  }
   bool Changed(bool own) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || own_ != own; }
 
   const Options options_;
@@ -62,7 +91,12 @@ class OwnedPartition {
   bool own_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);  // why this ownership has
-  Loop* loop_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool data_loss_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<Serving> serving_ ABSL_GUARDED_BY(mutex_);
+  const log::KafkaLog* followed_journal_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  mutable absl::Mutex followed_mutex_;
+  Partition* followed_ ABSL_GUARDED_BY(followed_mutex_) ABSL_PT_GUARDED_BY(followed_mutex_) = nullptr;
+  Figures figures_;
   std::thread thread_;
 };
 

@@ -30,8 +30,26 @@ TEST(Metrics, CountsWhatIsAnsweredAndWhatIsOpen) {
 }
 
 TEST(Metrics, NoCountIsRounded) {
-  EXPECT_EQ(WriteFigures({{.name = "n", .help = "h", .counter = false, .values = {{"", 1234567890123}, {"a=\"b\"", 0.25}}}}),
+  EXPECT_EQ(WriteFigures({{.name = "n", .help = "h", .type = Figure::kGauge, .values = {{"", 1234567890123}, {"a=\"b\"", 0.25}}}}),
             "# HELP n h\n# TYPE n gauge\nn 1234567890123\nn{a=\"b\"} 0.25\n");
+  EXPECT_EQ(WriteFigures({{.name = "n", .help = "h", .values = {{"", 1234567.0625}}}}), "# HELP n h\n# TYPE n counter\nn 1234567.0625\n");
+}
+
+TEST(Metrics, AHistogramCountsWhatIsAtMostEachBound) {
+  base::Histogram seconds({0.001, 0.25, 1});
+  for (const double value : {0.0009765625, 0.25, 0.5, 0.5, 2.0}) seconds.Add(value);
+  EXPECT_EQ(
+      WriteFigures({{.name = "n", .help = "h", .type = Figure::kHistogram, .histograms = {{"a=\"b\"", seconds}, {"", base::Histogram()}}}}),
+      "# HELP n h\n# TYPE n histogram\n"
+      "n_bucket{a=\"b\",le=\"0.001\"} 1\n"
+      "n_bucket{a=\"b\",le=\"0.25\"} 2\n"
+      "n_bucket{a=\"b\",le=\"1\"} 4\n"
+      "n_bucket{a=\"b\",le=\"+Inf\"} 5\n"
+      "n_sum{a=\"b\"} 3.2509765625\n"
+      "n_count{a=\"b\"} 5\n"
+      "n_bucket{le=\"+Inf\"} 0\n"
+      "n_sum 0\n"
+      "n_count 0\n");
 }
 
 }  // namespace
