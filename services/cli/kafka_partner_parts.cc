@@ -19,12 +19,35 @@ absl::StatusOr<std::unique_ptr<KafkaPartnerParts>> KafkaPartnerParts::Open(const
   parts->broker_ = *std::move(broker);
   parts->region_.emplace(parts->broker_.get(), *std::move(mirror),
                          remote::KafkaOptions{.organisation = options.organisation, .names = names, .changed = options.changed});
-  parts->ingress_options_ = {.organisation = options.organisation, .names = names, .said = [log](const std::string& why) {
-                               log->Write(edge::Log::kWarning, "the organisation's ingress topic is not read", {{"why", why}});
-                             }};
+  parts->ingress_options_ = {.organisation = options.organisation,
+                             .names = names,
+                             .said =
+                                 [log](const std::string& why) {
+                                   log->Write(edge::Log::kWarning, "the organisation's ingress topic is not read", {{"why", why}});
+                                 },
+                             .lags = [lag = &parts->ingress_lag_](uint64_t records) { *lag = records; }};
   return parts;
 }
 
 KafkaPartnerParts::~KafkaPartnerParts() { StopIngress(); }
+
+http::Figures KafkaPartnerParts::figures() const {
+  return [this] {
+    const remote::KafkaRegionFigures region = region_->figures();
+    const auto one = [](const char* name, const char* help, http::Figure::Type type, double value) {
+      return http::Figure{.name = name, .help = help, .type = type, .values = {{"", value}}};
+    };
+    const auto gauge = [&one](const char* name, const char* help, double value) { return one(name, help, http::Figure::kGauge, value); };
+    return std::vector<http::Figure>{
+        one("overdracht_outbox_items_total", "Items of the organisation's outbox that were taken in.", http::Figure::kCounter,
+            static_cast<double>(region.items)),
+        gauge("overdracht_outbox_lag", "Records of the outbox topic that are not read.", static_cast<double>(region.outbox_lag)),
+        gauge("overdracht_unanswered_reports", "Reports that wait for their answer.", static_cast<double>(region.unanswered)),
+        gauge("overdracht_unanswered_seconds", "How long the oldest of them has waited; 0: none does.",
+              absl::ToDoubleSeconds(region.oldest)),
+        gauge("overdracht_ingress_lag", "Records of the ingress topic that are not taken in.", static_cast<double>(ingress_lag_)),
+    };
+  };
+}
 
 }  // namespace overdracht::cli

@@ -4,11 +4,14 @@
 
 #include <absl/status/statusor.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "services/edge/log.h"
+#include "services/http/metrics.h"
 #include "services/remote/kafka/ingress.h"
 #include "services/remote/kafka/kafka_broker.h"
 #include "services/remote/kafka/kafka_region.h"
@@ -34,6 +37,8 @@ class KafkaPartnerParts {
   // Reads what the organisation's own producers write, from now on, until it is stopped.
   void StartIngress() { ingress_.emplace(broker_.get(), &*region_, std::move(place_), ingress_options_); }
   void StopIngress() { ingress_.reset(); }
+  // What waits on both ways, for /metrics.
+  http::Figures figures() const;
 
  private:
   KafkaPartnerParts() = default;
@@ -41,6 +46,7 @@ class KafkaPartnerParts {
   std::unique_ptr<remote::KafkaBroker> broker_;
   std::unique_ptr<remote::IngressPlace> place_;
   remote::Ingress::Options ingress_options_;
+  std::atomic<uint64_t> ingress_lag_ = 0;
   std::optional<remote::KafkaRegion> region_;
   std::optional<remote::Ingress> ingress_;
 };

@@ -48,6 +48,7 @@ struct Surroundings {
   log::FolderLock* lock;
   Signals* signals;
   edge::Log* log;
+  std::vector<http::Figures> figures = {};  // of the way to the region
 };
 
 // `taking`: called with true when callers are served, with false when no more is to be taken in.
@@ -57,8 +58,10 @@ int ServeRegion(const Surroundings& around, remote::LinkedRegion* region, const 
   if (!WaitForRegion(around.signals, around.log, *region, where)) return kDone;
   absl::StatusOr<std::unique_ptr<PartnerParts>> partner = PartnerParts::Open(region, around.callers, options.data);
   if (!partner.ok()) return NotFinished(std::string(partner.status().message()));
+  std::vector<http::Figures> figures = around.figures;
+  figures.push_back((*partner)->figures());
   absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(around.installation, *around.callers, around.log, (*partner)->services(), {(*partner)->figures()});
+      Served::Start(around.installation, *around.callers, around.log, (*partner)->services(), std::move(figures));
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = around.lock->Announce((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(absl::StrCat("data=", options.data, " oin=", options.oin));
@@ -84,13 +87,14 @@ int ServeOverGrpc(const Surroundings& around) {
   return ServeRegion(around, &region, address, [](bool) {});
 }
 
-int ServeOverKafka(const Surroundings& around) {
+int ServeOverKafka(Surroundings around) {
   const Options& options = around.options;
   const OnKafka& kafka = *around.installation.kafka;
   const absl::StatusOr<std::unique_ptr<KafkaPartnerParts>> parts = KafkaPartnerParts::Open(
       {.organisation = options.oin, .cluster = kafka.cluster, .names = kafka.names, .data = options.data, .changed = Signals::Look},
       around.log);
   if (!parts.ok()) return NotFinished(std::string(parts.status().message()));
+  around.figures = {(*parts)->figures()};
   return ServeRegion(around, (*parts)->region(), absl::StrCat(kafka.cluster.bootstrap, " ", kafka.names.region()),
                      [&](bool taking) { taking ? (*parts)->StartIngress() : (*parts)->StopIngress(); });
 }

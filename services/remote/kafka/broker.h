@@ -24,6 +24,8 @@ class TopicReader {
   // What is there, in order; waits so long for something. UNAVAILABLE: the connection was lost, and the topic may be another one now.
   // OUT_OF_RANGE: the topic does not hold the place.
   virtual absl::StatusOr<std::vector<kafka::PlacedRecord>> Next(absl::Duration timeout) = 0;
+  // Records behind those that Next gave, as far as it has heard. Asks nobody.
+  virtual uint64_t Unread() const = 0;
 };
 
 // Of any thread. Topics that are read have one partition.

@@ -88,9 +88,11 @@ absl::Status Ingress::Read() {
   while (!IsStopping()) {
     const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = (*reader)->Next(options_.look_every);
     if (!records.ok()) return records.status();
+    options_.lags(records->size() + (*reader)->Unread());
     if (records->empty()) continue;
     if (absl::Status published = PublishAll(*records); !published.ok()) return published;
     if (absl::Status kept = place_->Keep(records->back().offset + 1); !kept.ok()) return kept;
+    options_.lags((*reader)->Unread());
   }
   return absl::OkStatus();
 }

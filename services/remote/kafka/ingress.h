@@ -52,6 +52,8 @@ class Ingress {
     topics::Names names;
     // What an operator should know, once each time that it changes; of its own thread.
     std::function<void(const std::string& why)> said = [](const std::string&) {};
+    // How many records of the topic are not taken in, as far as it was heard; whenever it looked, of its own thread.
+    std::function<void(uint64_t records)> lags = [](uint64_t) {};
     absl::Duration try_again = absl::Seconds(1);
     absl::Duration look_every = absl::Milliseconds(200);  // whether it is to stop
   };

@@ -19,6 +19,10 @@ class Reader : public TopicReader {
     if (reader_->TakeConnectionLost()) return absl::UnavailableError("expected a broker that answers, but the connection was lost");
     return records;
   }
+  uint64_t Unread() const override {
+    const std::optional<uint64_t> end = reader_->HeardEnd(), next = reader_->position();
+    return end && next && *end > *next ? *end - *next : 0;
+  }
 
  private:
   const std::unique_ptr<kafka::Reader> reader_;

@@ -82,6 +82,14 @@ std::shared_ptr<const chart::Workflows> KafkaRegion::workflows() const {
   return workflows_;
 }
 
+KafkaRegionFigures KafkaRegion::figures() const {
+  const Unanswered::Waiting waiting = unanswered_->waiting();
+  return {.items = mirror_->items(),
+          .outbox_lag = outbox_lag_,
+          .unanswered = waiting.reports,
+          .oldest = std::max(absl::ZeroDuration(), absl::Now() - waiting.since)};
+}
+
 // ---- Reports go out --------------------------------------------------------------------------------------------------------------------
 
 absl::Status KafkaRegion::Take(region::Report&& report, size_t bytes, std::function<void()> when_room) {
@@ -182,8 +190,10 @@ absl::Status KafkaRegion::ReadOutboxTopic(TopicReader* reader, uint64_t end) {
   while (!IsStopping()) {
     const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = reader->Next(dirty ? absl::ZeroDuration() : options_.look_every);
     if (!records.ok()) return records.status();
+    outbox_lag_ = records->size() + reader->Unread();
     if (!records->empty()) {
       if (absl::Status added = AddToMirror(*records); !added.ok()) return added;
+      outbox_lag_ = reader->Unread();
       dirty = true;
     }
     if (dirty && (records->empty() || absl::Now() - committed >= options_.commit_every)) {

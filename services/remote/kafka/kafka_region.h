@@ -45,6 +45,14 @@ struct KafkaOptions {
   absl::Duration look_every = absl::Milliseconds(200);  // whether it is to stop, and who waits for too long
 };
 
+// What waits and what was taken in, for who watches it run.
+struct KafkaRegionFigures {
+  uint64_t items = 0;       // of the outbox, taken into the mirror since it was opened
+  uint64_t outbox_lag = 0;  // records of the outbox topic that are not read, as far as it was heard
+  size_t unanswered = 0;    // reports that wait for their answer
+  absl::Duration oldest;    // how long the first of them has waited; zero: none waits
+};
+
 class KafkaRegion : public LinkedRegion {
  public:
   // The broker must outlive it.
@@ -58,6 +66,8 @@ class KafkaRegion : public LinkedRegion {
 
   absl::Status Take(region::Report&& report, size_t bytes, std::function<void()> when_room) override;
   std::shared_ptr<const chart::Workflows> workflows() const override;
+  // Waits for no broker.
+  KafkaRegionFigures figures() const;
   void ReadOutbox(const region::OutboxRequest& request, std::function<void(absl::StatusOr<region::OutboxPage>)> give) override;
   std::unique_ptr<region::Listener> Listen(const std::string& organisation, std::function<void()> told) override {
     return listeners_.Add(organisation, std::move(told));
@@ -100,6 +110,7 @@ class KafkaRegion : public LinkedRegion {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // and reads nothing
   absl::Status outbox_state_ ABSL_GUARDED_BY(mutex_), workflows_state_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const chart::Workflows> workflows_ ABSL_GUARDED_BY(mutex_) = std::make_shared<chart::Workflows>();
+  std::atomic<uint64_t> outbox_lag_ = 0;
 
   edge::Workers reader_{1};  // of pages
   std::thread outbox_thread_, workflows_thread_;

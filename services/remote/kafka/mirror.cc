@@ -109,6 +109,11 @@ uint64_t Mirror::end() const {
   return end_;
 }
 
+uint64_t Mirror::items() const {
+  absl::MutexLock lock(&mutex_);
+  return items_;
+}
+
 absl::Status Mirror::Add(const std::vector<OutboxRecord>& records) {
   absl::MutexLock lock(&mutex_);
   absl::Status status = AddAll(records);
@@ -153,7 +158,9 @@ absl::Status Mirror::AddItem(uint64_t offset, const OutboxItem& item) {
                                  .Bind(kept.SerializeAsString())
                                  .Run();
   if (!added.ok()) return added;
-  if (sqlite3_changes(database_->connection()) == 1) last_ = offset + 1;
+  if (sqlite3_changes(database_->connection()) == 0) return absl::OkStatus();
+  last_ = offset + 1;
+  ++items_;
   return absl::OkStatus();
 }
 

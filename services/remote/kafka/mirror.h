@@ -46,6 +46,9 @@ class Mirror {
   // Up to where the topic is read.
   uint64_t end() const;
 
+  // Items that were taken in, since it was opened.
+  uint64_t items() const;
+
   // What comes next in the topic, in order of the offsets. What it has (by partition and sequence, or read before) is passed over. Read
   // sees it at once. After an error it is where it was at the last Commit. FAILED_PRECONDITION: it is not the topic that was read.
   absl::Status Add(const std::vector<OutboxRecord>& records);
@@ -73,6 +76,7 @@ class Mirror {
   mutable storage::Statement read_ ABSL_GUARDED_BY(mutex_), find_ ABSL_GUARDED_BY(mutex_);
   uint64_t end_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;  // cursor of the last item; 0: there is none
+  uint64_t items_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace overdracht::remote

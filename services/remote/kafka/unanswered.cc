@@ -58,6 +58,11 @@ void Unanswered::FailAll(const absl::Status& why) {
   Deliver();
 }
 
+Unanswered::Waiting Unanswered::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return {.reports = entries_.size(), .since = entries_.empty() ? absl::InfiniteFuture() : entries_.begin()->second.since};
+}
+
 std::vector<std::pair<uint64_t, Unanswered::Name>> Unanswered::WaitingSince(absl::Time then) const {
   absl::MutexLock lock(&mutex_);
   std::vector<std::pair<uint64_t, Name>> waiting;

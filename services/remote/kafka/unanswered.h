@@ -45,6 +45,12 @@ class Unanswered {
   void AnswerNamed(const Name& name, const Result& result);
   void FailAll(const absl::Status& why);
 
+  // Those that wait, also for others of their order; and since when the oldest of them, the infinite future if there is none.
+  struct Waiting {
+    size_t reports = 0;
+    absl::Time since;
+  };
+  Waiting waiting() const;
   // Those that wait since before then.
   std::vector<std::pair<uint64_t, Name>> WaitingSince(absl::Time then) const;
   // Until nobody waits, or for so long.

@@ -4,6 +4,7 @@
 
 #include <absl/synchronization/mutex.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -96,6 +97,11 @@ class FakeBroker : public Broker {
       std::vector<kafka::PlacedRecord> read;
       for (; next_ < records.size(); ++next_) read.push_back({.offset = next_, .record = records[next_]});
       return read;
+    }
+    uint64_t Unread() const override {
+      absl::MutexLock lock(&broker_.mutex_);
+      const size_t size = broker_.topics_[topic_].size();
+      return size - std::min<size_t>(size, next_);
     }
 
    private:

@@ -52,11 +52,21 @@ class IngressTest : public ::testing::Test {
                                             }
                                             told_.Tell();
                                           },
+                                      .lags =
+                                          [this](uint64_t records) {
+                                            absl::MutexLock lock(&mutex_);
+                                            lag_ = records;
+                                          },
                                       .try_again = absl::Milliseconds(5),
                                       .look_every = absl::Milliseconds(5)});
   }
   void Write(const std::string& json) {
     broker_.Append(kNames.Ingress(kZorg), {.key = "", .headers = {{"content-type", "application/cloudevents+json"}}, .value = json});
+  }
+  bool WaitForLag(uint64_t records) {
+    absl::MutexLock lock(&mutex_);
+    const auto so_far = [this, records] { return lag_ == records; };
+    return mutex_.AwaitWithTimeout(absl::Condition(&so_far), kPatience);
   }
   std::vector<std::string> Published(size_t n) {
     EXPECT_TRUE(broker_.WaitFor(kNames.Events(), n));
@@ -79,6 +89,7 @@ class IngressTest : public ::testing::Test {
   Happening told_;
   absl::Mutex mutex_;
   std::string said_;
+  uint64_t lag_ = 0;
   std::optional<Ingress> ingress_;
 };
 
@@ -125,8 +136,10 @@ TEST_F(IngressTest, WhatDoesNotStandThereIsPublishedAgain) {
   Open();
   ASSERT_TRUE(told_.WaitFor(1));
   EXPECT_THAT(broker_.Of(kNames.Events()), IsEmpty());
+  EXPECT_TRUE(WaitForLag(2));
   broker_.Refuse(false);
   EXPECT_THAT(Published(2), ElementsAre("start-1", "e-1"));
+  EXPECT_TRUE(WaitForLag(0));
 }
 
 TEST_F(IngressTest, ATopicThatWasMadeAnewIsReadFromItsBeginning) {

@@ -137,6 +137,35 @@ TEST_F(KafkaRegionTest, AReportIsAnsweredByItsItemInTheOutbox) {
   EXPECT_TRUE(told.WaitFor(1));
 }
 
+TEST_F(KafkaRegionTest, ItsFiguresSayWhatWaitsAndWhatWasTakenIn) {
+  Start();
+  const auto first = Report(Started(1, kTime)), second = Report(Started(2, kTime));
+  const auto [published, call] = Published(1);
+  const KafkaRegionFigures before = region_->figures();
+  EXPECT_EQ(before.unanswered, 2);
+  EXPECT_GT(before.oldest, absl::ZeroDuration());
+  EXPECT_LT(before.oldest, kPatience);
+  EXPECT_EQ(before.items, 0);
+  Tell(AnswerTo(published, 12), {.call = call});
+  Tell(AnswerTo(published, 12), {.call = call});  // told again: it has it
+  EXPECT_EQ(first->Word(), "accepted");
+  Tell(AnswerTo(Published(2).first, 13), {.call = Published(2).second});
+  EXPECT_EQ(second->Word(), "accepted");
+  const KafkaRegionFigures after = region_->figures();
+  EXPECT_EQ(after.unanswered, 0);
+  EXPECT_EQ(after.oldest, absl::ZeroDuration());
+  EXPECT_EQ(after.items, 2);
+}
+
+// What stands in the topic and cannot be taken in is behind.
+TEST_F(KafkaRegionTest, ItsFiguresSayHowFarItIsBehind) {
+  Start();
+  for (int record = 1; record <= 3; ++record) broker_.Append(kNames.Outbox(kZorg), {.key = "", .headers = {}, .value = "no item"});
+  ASSERT_TRUE(WaitUntil(absl::StatusCode::kDataLoss));
+  EXPECT_GT(region_->figures().outbox_lag, 0);
+  EXPECT_EQ(region_->figures().items, 0);
+}
+
 TEST_F(KafkaRegionTest, ARefusalIsTheSameOnItsWayBack) {
   Start();
   const auto outcome = Report(Completed(1, kTime, "inschrijven", "e-1"));

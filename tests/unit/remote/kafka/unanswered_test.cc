@@ -118,5 +118,18 @@ TEST_F(UnansweredTest, WhoIsToldMayReportOn) {
   EXPECT_THAT(told_, ElementsAre("first", "end of first", "second=2"));
 }
 
+TEST_F(UnansweredTest, SaysHowManyWaitAndSinceWhen) {
+  EXPECT_EQ(waiting_.waiting().reports, 0);
+  EXPECT_EQ(waiting_.waiting().since, absl::InfiniteFuture());
+  const uint64_t a = Add("a"), b = Add("b", nullptr, kNow + absl::Seconds(5));
+  EXPECT_EQ(waiting_.waiting().reports, 2);
+  EXPECT_EQ(waiting_.waiting().since, kNow);
+  waiting_.Answer(a, Record(1));
+  EXPECT_EQ(waiting_.waiting().reports, 1);
+  EXPECT_EQ(waiting_.waiting().since, kNow + absl::Seconds(5));
+  waiting_.Answer(b, Record(2));
+  EXPECT_EQ(waiting_.waiting().since, absl::InfiniteFuture());
+}
+
 }  // namespace
 }  // namespace overdracht::remote
