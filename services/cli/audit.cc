@@ -75,6 +75,8 @@ int ExportFromHolder(const Options& options, const std::string& address) {
 
 int ExportFromFolder(const Options& options) {
   const std::string path = options.data + "/journal.db";
+  if (std::filesystem::exists(options.data + "/partitions"))
+    return NotFinished("expected a folder with a journal, but it is that of a region on Kafka; give --kafka and --topics instead");
   if (!std::filesystem::exists(path))
     return NotFinished(absl::StrCat("expected a data folder with a journal, but ", options.data, " is none"));
   const absl::StatusOr<log::FolderLock> lock = log::FolderLock::Acquire(options.data);

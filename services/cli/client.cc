@@ -58,8 +58,14 @@ absl::StatusOr<client::Client> ConnectAs(const ServerOption& server, const std::
 }
 
 int CallFailed(const std::string& server, const absl::Status& status) {
-  return NotFinished(
-      absl::StrCat(absl::IsUnavailable(status) ? absl::StrCat("the service at ", server, " is gone or stopping: ") : "", status.message()));
+  if (absl::IsUnavailable(status)) return NotFinished(absl::StrCat("the service at ", server, " is gone or stopping: ", status.message()));
+  // Nobody there knows the call.
+  if (absl::IsUnimplemented(status) && status.message().empty()) {
+    return NotFinished(absl::StrCat("the service at ", server,
+                                    " does not take this: what organisations do (report, publish, explain) goes to their partner service, "
+                                    "what the operator does (traject, outbox, clock) to a workflow service"));
+  }
+  return NotFinished(std::string(status.message()));
 }
 
 int CallFailed(const std::string& server, const grpc::Status& status) { return CallFailed(server, client::ToStatus(status)); }

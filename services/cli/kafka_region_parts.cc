@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   }
   std::vector<workflow::OwnedPartition*> all;
   for (const auto& partition : parts->partitions_) all.push_back(partition.get());
-  parts->operators_ = std::make_unique<workflow::PartitionsService>(all, callers);
+  parts->operators_ = std::make_unique<workflow::PartitionsService>(all, names, callers);
 
   absl::StatusOr<std::unique_ptr<workflow::Membership>> membership = workflow::Membership::Join(
       {.cluster = cluster, .group = names.Group(), .topic = names.Events(), .session = absl::Milliseconds(options.session_ms)},

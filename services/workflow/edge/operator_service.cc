@@ -8,13 +8,11 @@
 #include <fstream>
 
 #include "services/base/time.h"
-#include "services/base/uuid.h"
 #include "services/edge/answers.h"
 #include "services/edge/piece_stream.h"
 #include "services/event/write.h"
 #include "services/workflow/edge/check_advance.h"
 #include "services/workflow/outbox.h"
-#include "services/workflow/view.h"
 
 namespace overdracht::workflow {
 
@@ -26,22 +24,7 @@ using edge::ToGrpc;
 
 namespace {
 
-constexpr int kTrajectenAtOnce = 32;  // a few milliseconds of the loop
 constexpr size_t kChunkBytes = 256 << 10;
-
-absl::StatusOr<Piece<region::v1::ListTrajectenResponse>> NextLines(Partition* partition, std::string* after) {
-  const absl::StatusOr<std::vector<std::string>> ids = partition->Ids(*after, kTrajectenAtOnce);
-  if (!ids.ok()) return ids.status();
-  Piece<region::v1::ListTrajectenResponse> piece;
-  piece.last = ids->size() < kTrajectenAtOnce;
-  for (const std::string& id : *ids) {
-    const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
-    if (!state.ok()) return state.status();
-    if (*state != nullptr) piece.messages.emplace_back().set_json(TrajectLine((*state)->traject));
-  }
-  if (!ids->empty()) *after = ids->back();
-  return piece;
-}
 
 // A file that is gone when the last one lets go of it.
 class TemporaryFile {
@@ -56,6 +39,16 @@ class TemporaryFile {
 
 }  // namespace
 
+OperatorService::OperatorService(Loop* loop, OutboxReader* outboxes, region::Listeners* listeners, const edge::Callers* callers,
+                                 std::string folder, ExportJournal export_journal)
+    : loop_(loop),
+      outboxes_(outboxes),
+      listeners_(listeners),
+      callers_(callers),
+      folder_(std::move(folder)),
+      export_journal_(std::move(export_journal)),
+      trajecten_({[loop](const TrajectReader::Question& question) { AskLoop(loop, "", question, question); }}, callers) {}
+
 grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerContext* context,
                                                         const region::v1::AdvanceClockRequest* request,
                                                         region::v1::AdvanceClockResponse* response) {
@@ -66,37 +59,6 @@ grpc::ServerUnaryReactor* OperatorService::AdvanceClock(grpc::CallbackServerCont
                     reactor->Finish(ToGrpc(clock.status()));
                   }};
   if (absl::Status status = loop_->Submit(std::move(advance), 256); !status.ok()) reactor->Finish(ToGrpc(status));
-  return reactor;
-}
-
-grpc::ServerWriteReactor<region::v1::ListTrajectenResponse>* OperatorService::ListTrajecten(grpc::CallbackServerContext* context,
-                                                                                            const region::v1::ListTrajectenRequest*) {
-  using Response = region::v1::ListTrajectenResponse;
-  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return new Refused<Response>(status);
-  auto after = std::make_shared<std::string>();
-  return new PieceStream<Response>([loop = loop_, after](PieceStream<Response>::Give give) {
-    AskLoop(
-        loop, "", [after, give](Partition* partition) { give(NextLines(partition, after.get())); }, give);
-  });
-}
-
-grpc::ServerUnaryReactor* OperatorService::GetTraject(grpc::CallbackServerContext* context, const region::v1::GetTrajectRequest* request,
-                                                      region::v1::GetTrajectResponse* response) {
-  if (const grpc::Status status = callers_->RequireOperator(*context); !status.ok()) return Finished(context, status);
-  const std::optional<std::string> id = base::ParseUuid(request->traject());
-  if (!id) return Finished(context, {grpc::StatusCode::INVALID_ARGUMENT, "expected traject to be a UUID, but it is not"});
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  AskLoop(
-      loop_, "",
-      [id = *id, reactor, response, number = loop_->partition()](Partition* partition) {
-        const absl::StatusOr<engine::TrajectState*> state = partition->Find(id);
-        if (!state.ok()) return reactor->Finish(ToGrpc(state.status()));
-        if (*state == nullptr)
-          return reactor->Finish({grpc::StatusCode::NOT_FOUND, "expected a traject that was started, but there is none with this id"});
-        response->set_json(TrajectShow(**state, *partition->workflows(), number));
-        reactor->Finish(grpc::Status::OK);
-      },
-      [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
   return reactor;
 }
 
