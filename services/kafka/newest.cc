@@ -23,10 +23,10 @@ class Topics {
     rd_kafka_queue_destroy(queue_);
   }
 
-  absl::Status Start(const std::string& name, size_t records) {
+  absl::Status Start(const std::string& name, int64_t offset) {
     rd_kafka_topic_t* const topic = rd_kafka_topic_new(kafka_, name.c_str(), nullptr);
     if (topic == nullptr) return StatusOf(rd_kafka_last_error(), name);
-    if (rd_kafka_consume_start_queue(topic, 0, RD_KAFKA_OFFSET_TAIL(static_cast<int64_t>(records)), queue_) != 0) {
+    if (rd_kafka_consume_start_queue(topic, 0, offset, queue_) != 0) {
       absl::Status status = StatusOf(rd_kafka_last_error(), name);
       rd_kafka_topic_destroy(topic);
       return status;
@@ -44,6 +44,19 @@ class Topics {
   rd_kafka_queue_t* const queue_;
   std::vector<rd_kafka_topic_t*> started_;
 };
+
+// Where each of them ends, by one request: who asks the library for the end of a topic that it does not know yet waits for half a second.
+using Offsets = std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)>;
+absl::StatusOr<Offsets> QueryEnds(rd_kafka_t* kafka, const Newest& topics, absl::Duration timeout) {
+  Offsets ends(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())), &rd_kafka_topic_partition_list_destroy);
+  for (const auto& [name, none] : topics) rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
+  const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(kafka, ends.get(), Milliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "the ends of topics");
+  for (int i = 0; i < ends->cnt; ++i) {
+    if (ends->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(ends->elems[i].err, ends->elems[i].topic);
+  }
+  return ends;
+}
 
 // Until each of them is at its end. One that grows as it is read has no end: it has enough when it has as many records as were asked for.
 absl::Status ReadAll(const Topics& topics, size_t records, absl::Time deadline, Newest* newest) {
@@ -86,12 +99,19 @@ absl::StatusOr<Newest> ReadNewest(const Cluster& cluster, absl::string_view pref
   const absl::StatusOr<Metadata> metadata = (*handle)->QueryTopics(timeout);
   if (!metadata.ok()) return metadata.status();
   Newest newest;
-  Topics topics((*handle)->get());
   for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
     const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
     if (topic.partition_cnt == 0 || !absl::StartsWith(topic.topic, prefix)) continue;
     newest[topic.topic];
-    if (absl::Status started = topics.Start(topic.topic, records); !started.ok()) return started;
+  }
+  if (newest.empty()) return newest;
+  const absl::StatusOr<Offsets> ends = QueryEnds((*handle)->get(), newest, timeout);
+  if (!ends.ok()) return ends.status();
+  Topics topics((*handle)->get());
+  for (int i = 0; i < (*ends)->cnt; ++i) {
+    const rd_kafka_topic_partition_t& end = (*ends)->elems[i];
+    const int64_t from = std::max<int64_t>(end.offset - static_cast<int64_t>(records), 0);
+    if (absl::Status started = topics.Start(end.topic, from); !started.ok()) return started;
   }
   if (absl::Status read = ReadAll(topics, records, deadline, &newest); !read.ok()) return read;
   return newest;
