@@ -43,7 +43,7 @@ class Kubernetes(unittest.TestCase):
         users = {manifest["metadata"]["name"]: manifest["spec"] for manifest in all_of("KafkaUser")}
         acls = users["oin-00000099000000920000"]["authorization"]["acls"]
         self.assertIn({"resource": {"type": "topic", "name": "regio.journal", "patternType": "literal"}, "operations": ["Read", "Write"]}, acls)
-        self.assertIn({"resource": {"type": "topic", "name": "regio.outbox.", "patternType": "prefix"}, "operations": ["Write", "Create"]}, acls)
+        self.assertIn({"resource": {"type": "topic", "name": "regio.outbox.", "patternType": "prefix"}, "operations": ["Read", "Write", "Create"]}, acls)
         self.assertEqual([name for name, spec in users.items() if "authentication" in spec], [], "Strimzi would call them CN=…")
         alerts, = all_of("PrometheusRule")
         self.assertEqual(alerts["spec"], yaml.safe_load((overdracht.ROOT / "deploy/prometheus/alerts.yaml").read_text()))
