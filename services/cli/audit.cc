@@ -90,7 +90,7 @@ int ExportFromFolder(const Options& options) {
 }
 
 int ExportFromKafka(const Options& options, const OnKafka& region) {
-  const absl::StatusOr<uint32_t> partitions = topics::CheckRegion(region.cluster, region.names);
+  const absl::StatusOr<uint32_t> partitions = topics::CountPartitions(region.cluster, region.names);
   if (!partitions.ok()) return Failed(partitions.status());
   std::vector<std::unique_ptr<log::KafkaLog>> journals;
   std::vector<log::EventLog*> logs;

@@ -48,6 +48,13 @@ absl::Status NotThere(const std::string& topic) {
       absl::StrCat("expected the topic ", topic, ", but it is not there, or may not be seen (overdracht deploy kafka-init makes it)"));
 }
 
+// What may be seen there.
+absl::StatusOr<std::map<std::string, kafka::TopicThere>> FindTopics(const kafka::Cluster& cluster) {
+  const absl::StatusOr<std::unique_ptr<kafka::Admin>> admin = kafka::Admin::Open(cluster);
+  if (!admin.ok()) return admin.status();
+  return (*admin)->Topics();
+}
+
 }  // namespace
 
 std::vector<kafka::NewTopic> TopicsOf(const Plan& plan) {
@@ -130,11 +137,17 @@ absl::StatusOr<uint32_t> CheckTopics(const Names& names, const std::map<std::str
 }
 
 absl::StatusOr<uint32_t> CheckRegion(const kafka::Cluster& cluster, const Names& names) {
-  const absl::StatusOr<std::unique_ptr<kafka::Admin>> admin = kafka::Admin::Open(cluster);
-  if (!admin.ok()) return admin.status();
-  const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = (*admin)->Topics();
+  const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = FindTopics(cluster);
   if (!there.ok()) return there.status();
   return CheckTopics(names, *there);
+}
+
+absl::StatusOr<uint32_t> CountPartitions(const kafka::Cluster& cluster, const Names& names) {
+  const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = FindTopics(cluster);
+  if (!there.ok()) return there.status();
+  const auto journal = there->find(names.Journal());
+  if (journal == there->end()) return NotThere(names.Journal());
+  return static_cast<uint32_t>(journal->second.partitions);
 }
 
 absl::Status MakeOutbox(const kafka::Cluster& cluster, const Names& names, const std::string& organisation) {

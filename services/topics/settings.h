@@ -35,6 +35,8 @@ absl::StatusOr<Outcome> MakeTopics(const Plan& plan, kafka::Admin* admin);
 // What every service asks at its start: how many partitions the region has. NOT_FOUND: a topic is not there, or may not be seen;
 // FAILED_PRECONDITION: the partitions of events and journal differ, or an outbox has more than one.
 absl::StatusOr<uint32_t> CheckRegion(const kafka::Cluster& cluster, const Names& names);
+// The same by the journal alone, for auditors, who may see nothing else.
+absl::StatusOr<uint32_t> CountPartitions(const kafka::Cluster& cluster, const Names& names);
 // The same, of what is there.
 absl::StatusOr<uint32_t> CheckTopics(const Names& names, const std::map<std::string, kafka::TopicThere>& there);
 

@@ -65,6 +65,10 @@ class Region {
                             kWorkflowService, " --auditor ", kAuditor, " --kafka-cert ", Pem("operator"), " --kafka-key ", Key("operator"),
                             " --kafka-ca ", Pem("ca"), " ", more));
   }
+  Ran Export(const std::string& oin) const {
+    return Run(absl::StrCat("audit export --kafka ", broker_->bootstrap(), " --topics pilot --out ", folder_, "/", oin,
+                            ".journal --kafka-cert ", Pem(oin), " --kafka-key ", Key(oin), " --kafka-ca ", Pem("ca")));
+  }
   const Ran& made() const { return made_; }
 
   // The broker, for whoever has this certificate.
@@ -191,6 +195,8 @@ TEST(Rights, OfServicesAndAuditors) {
   EXPECT_FALSE((*Admin::Open(Pilot().As(kWorkflowService)))->MakeTopics({{.name = kNames.Ingress(kNew)}}).ok());
   EXPECT_EQ(*topics::CheckRegion(Pilot().As(kWorkflowService), kNames), 4u);
   EXPECT_EQ(*topics::CheckRegion(Pilot().As(kPartnerService), kNames), 4u);
+  const Ran exported = Pilot().Export(kAuditor);
+  EXPECT_EQ(exported.code, 0) << exported.said;
 }
 
 TEST(Rights, OfNobodyAreNone) {
