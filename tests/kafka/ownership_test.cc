@@ -48,6 +48,17 @@ class Ownership : public RegionOnKafka {
   }
 };
 
+TEST_F(Ownership, EndsAtOnceWhenAnItemFailsAlsoWhenNothingElseComes) {
+  MakeRegion(1, {kWijk, kGemeente});
+  const auto admin = kafka::Admin::Open(cluster_);
+  ASSERT_TRUE((*admin)->MakeTopics({{.name = names_.Outbox(kZorg), .settings = {{"max.message.bytes", "100"}}}}).ok());
+  const Folder folder;
+  const std::unique_ptr<OwnedPartition> partition = Serve(0, folder);
+  partition->Own(true);
+  Report(Started(0, "2017-01-02T09:00:00Z"));
+  EXPECT_THAT(said_->Why("no longer owns", absl::StatusCode::kInvalidArgument), HasSubstr("MSG_SIZE_TOO_LARGE"));
+}
+
 TEST_F(Ownership, DecidesWhatIsReportedAndTellsIt) {
   MakeRegion(2);
   Folder one, other;

@@ -108,7 +108,10 @@ void OutboxTopics::TellRecord(const Record& record, const topics::ItemMarks& mar
 }
 
 void OutboxTopics::Append(const std::string& organisation, const Item& item) {
-  const auto done = outstanding_.Add();
+  const auto done = [counted = outstanding_.Add(), failed = failed_](const absl::Status& status) {
+    if (!status.ok()) failed(status);
+    counted(status);
+  };
   if (made_.count(organisation) == 0) {
     if (absl::Status made = topics::MakeOutbox(cluster_, names_, organisation); !made.ok()) return done(made);
     made_.insert(organisation);

@@ -30,8 +30,11 @@ struct Asked {
 class OutboxTopics : public Outboxes {
  public:
   // The publisher must outlive it. An organisation that is told something for the first time may have no topic yet: it is made.
-  OutboxTopics(kafka::Publisher* publisher, kafka::Cluster cluster, topics::Names names, uint32_t partition)
-      : publisher_(publisher), cluster_(std::move(cluster)), names_(std::move(names)), partition_(partition) {}
+  // `failed` is called, on any thread, for each item of which it is not known that it stands there: no batch will follow, and whoever
+  // owns the journal next tells it again.
+  OutboxTopics(kafka::Publisher* publisher, kafka::Cluster cluster, topics::Names names, uint32_t partition,
+               std::function<void(absl::Status)> failed)
+      : publisher_(publisher), cluster_(std::move(cluster)), names_(std::move(names)), partition_(partition), failed_(std::move(failed)) {}
 
   // Among the last kLookBack records of each: an outbox has those of all partitions, so that what this one told it last may stand further
   // back.
@@ -55,6 +58,7 @@ class OutboxTopics : public Outboxes {
   const kafka::Cluster cluster_;
   const topics::Names names_;
   const uint32_t partition_;
+  const std::function<void(absl::Status)> failed_;
   std::set<std::string> made_;
   // Until Tell.
   absl::flat_hash_map<uint64_t, Asked> asked_;  // by the record that is the answer

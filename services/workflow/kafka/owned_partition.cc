@@ -155,7 +155,11 @@ absl::Status OwnedPartition::Serve() {
   absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(place.Of(place.names.Events()));
   if (!events.ok()) return events.status();
 
-  OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition);
+  const auto ended = [this](absl::Status why) {
+    absl::MutexLock lock(&mutex_);
+    ended_.Update(why.ok() ? absl::CancelledError() : std::move(why));
+  };
+  OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition, ended);
   LoopOptions loop_options = options_.loop;
   loop_options.partition_number = place.partition;
   loop_options.outboxes = &outboxes;
@@ -166,11 +170,6 @@ absl::Status OwnedPartition::Serve() {
     if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return announced;
   }
   if (absl::Status started = (*events)->Start((*loop)->input_to()); !started.ok()) return started;
-
-  const auto ended = [this](absl::Status why) {
-    absl::MutexLock lock(&mutex_);
-    ended_.Update(why.ok() ? absl::CancelledError() : std::move(why));
-  };
   (*loop)->Start(ended);
   {
     const Feeder feeder(loop->get(), &outboxes, *std::move(events), publisher->get(), place.names, ended);
