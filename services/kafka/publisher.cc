@@ -26,6 +26,10 @@ Headers HeadersOf(const base::KafkaRecord& record) {
   return headers;
 }
 
+absl::Status FailedBefore(const absl::Status& why) {
+  return absl::UnavailableError(absl::StrCat("a record before it failed: ", why.message()));
+}
+
 }  // namespace
 
 int32_t PartitionOf(absl::string_view key, int32_t partitions) {
@@ -157,11 +161,17 @@ bool Publisher::TakeQueue(Queue* queue) {
 void Publisher::SendAll(Queue queue) {
   std::vector<Lane*> free;
   for (std::unique_ptr<Sent>& each : queue) {
-    Lane& lane = lanes_[{each->topic, each->partition}];
-    lane.waiting.push_back(each.get());
+    Sent* const sent = each.get();
+    sent->number = ++last_number_;
+    outstanding_.emplace(sent->number, std::move(each));
+    if (!broken_.ok()) continue;  // Break fails it
+    if (absl::Status chosen = ChoosePartition(sent); !chosen.ok()) {
+      Fail(sent, std::move(chosen));
+      continue;
+    }
+    Lane& lane = lanes_[{sent->topic, sent->partition}];
+    lane.waiting.push_back(sent);
     if (lane.under_way == 0 && lane.waiting.size() == 1) free.push_back(&lane);
-    each->number = ++last_number_;
-    outstanding_.emplace(each->number, std::move(each));
   }
   for (Lane* lane : free) SendWaiting(lane);
 }
@@ -170,10 +180,19 @@ void Publisher::SendWaiting(Lane* lane) {
   const std::vector<Sent*> waiting = std::exchange(lane->waiting, {});
   lane->under_way = waiting.size();
   for (Sent* sent : waiting) {
-    if (!broken_.ok()) return;  // Break fails them
+    if (!broken_.ok()) return;
     sent->lane = lane;
-    if (absl::Status status = Send(sent); !status.ok()) Report(sent->number, std::move(status));
+    if (absl::Status status = Send(sent); !status.ok()) Fail(sent, std::move(status));
   }
+}
+
+// Partitions do not wait for each other.
+absl::Status Publisher::ChoosePartition(Sent* sent) {
+  if (sent->partition != kByKey || sent->record->key.empty()) return absl::OkStatus();
+  const absl::StatusOr<Topic> topic = handle_->FindTopic(sent->topic, options_.connect);
+  if (!topic.ok()) return topic.status();
+  sent->partition = PartitionOf(sent->record->key, topic->partitions);
+  return absl::OkStatus();
 }
 
 absl::Status Publisher::Send(Sent* sent) {
@@ -191,6 +210,12 @@ absl::Status Publisher::Send(Sent* sent) {
   return absl::OkStatus();
 }
 
+// It is told in its turn, behind those that were taken before it.
+void Publisher::Fail(Sent* sent, absl::Status why) {
+  if (broken_.ok()) broken_ = FailedBefore(why);
+  sent->failed = std::move(why);
+}
+
 // How long the oldest record may still go without its report, and a while at most. Records do not time out one by one: the one behind it
 // could land all the same.
 absl::Duration Publisher::Left() const {
@@ -203,7 +228,7 @@ void Publisher::Report(uint64_t number, absl::StatusOr<uint64_t> what) {
   const auto found = outstanding_.find(number);
   const std::unique_ptr<Sent> sent = std::move(found->second);
   outstanding_.erase(found);
-  if (!what.ok() && broken_.ok()) broken_ = absl::UnavailableError(absl::StrCat("a record before it failed: ", what.status().message()));
+  if (!what.ok() && broken_.ok()) broken_ = FailedBefore(what.status());
   sent->done(std::move(what));
   {
     absl::MutexLock lock(&mutex_);
@@ -232,8 +257,9 @@ void Publisher::Break(const absl::Status& why) {
   lanes_.clear();
   const auto fail_all = [&] {
     while (!outstanding_.empty()) {
-      outstanding_.begin()->second->lane = nullptr;
-      Report(outstanding_.begin()->first, why);
+      Sent& sent = *outstanding_.begin()->second;
+      sent.lane = nullptr;
+      Report(sent.number, sent.failed.ok() ? why : sent.failed);
     }
   };
   fail_all();

@@ -4,9 +4,9 @@
 // What comes for a partition while records are under way to it goes together when these have their reports: a request costs the broker and
 // both ends more than what stands in it (docs/performance.md), and nobody has to choose how long to wait for more.
 //
-// A gap cannot be: when a record fails after it was taken, all that were taken and are not reported yet fail too, whatever their topic, and
-// sending begins anew with what is given when all of them have heard. So whoever stops at the first failure that it is told of has no
-// record behind one that is missing. Who goes on at once may fail once more.
+// A gap cannot be: when a record fails after it was taken, all that were taken and are not reported yet fail too, whatever their topic, or
+// are heard to stand there; and sending begins anew with what is given when all of them have heard. So whoever stops at the first failure
+// that it is told of has no record behind one that is missing. Who goes on at once may fail once more.
 #ifndef OVERDRACHT_SERVICES_KAFKA_PUBLISHER_H_
 #define OVERDRACHT_SERVICES_KAFKA_PUBLISHER_H_
 
@@ -73,7 +73,7 @@ class Publisher {
 
  private:
   struct Sent;
-  // What goes to a partition; with kByKey, to a topic.
+  // What goes to a partition.
   struct Lane {
     size_t under_way = 0;
     std::vector<Sent*> waiting;
@@ -87,6 +87,7 @@ class Publisher {
     absl::Time taken;
     uint64_t number = 0;
     Lane* lane = nullptr;  // in which it is under way
+    absl::Status failed;   // why it was not sent
   };
   using Queue = std::vector<std::unique_ptr<Sent>>;
 
@@ -97,7 +98,9 @@ class Publisher {
   bool TakeQueue(Queue* queue);
   void SendAll(Queue queue);
   void SendWaiting(Lane* lane);
+  absl::Status ChoosePartition(Sent* sent);
   absl::Status Send(Sent* sent);
+  void Fail(Sent* sent, absl::Status why);
   absl::Duration Left() const;
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
   // Ends what has its report.

@@ -109,13 +109,12 @@ class Place {
   }
 
   // A handover begins at each beat, whatever became of those before it; its reports follow on their answers.
-  void HandOver(uint64_t n, int report, Times* times) {
-    const std::string id = IdOf(n, report);
-    times->Sent(id);
-    by_report_[report]->Report(HandoverJson(n, kTime)[report], [this, n, report, times, id] {
-      times->Answered(id);
-      if (report + 1 < kReports) HandOver(n, report + 1, times);
-    });
+  void HandOver(uint64_t n, Times* times) {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++under_way_;
+    }
+    Report(n, 0, times);
   }
 
   // Handovers a second when as many reports as it can take are under way.
@@ -130,14 +129,29 @@ class Place {
     return static_cast<double>(count) / watch.Seconds();
   }
 
+  // Until all handovers are over.
   void Wait() {
-    for (const auto& [organisation, caller] : callers_) caller->Wait();
+    const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
+    absl::MutexLock lock(&mutex_, absl::Condition(&none));
   }
 
   std::string wijkteam() const { return address_of_(kWijkteam); }
 
  private:
+  void Report(uint64_t n, int report, Times* times) {
+    const std::string id = IdOf(n, report);
+    times->Sent(id);
+    by_report_[report]->Report(HandoverJson(n, kTime)[report], [this, n, report, times, id] {
+      times->Answered(id);
+      if (report + 1 < kReports) return Report(n, report + 1, times);
+      absl::MutexLock lock(&mutex_);
+      --under_way_;
+    });
+  }
+
   const std::function<std::string(const std::string& organisation)> address_of_;
+  absl::Mutex mutex_;
+  size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, std::unique_ptr<Caller>> callers_;
   std::array<Caller*, kReports> by_report_;
 };
@@ -157,7 +171,7 @@ void MeasureAt(Place* place, size_t count, const std::function<double()>& cpu_s,
   const absl::Time begun = absl::Now();
   for (size_t n = 0; n < count; ++n) {
     absl::SleepFor(begun + absl::Seconds(static_cast<double>(n) / rate) - absl::Now());
-    place->HandOver(n, 0, &times);
+    place->HandOver(n, &times);
   }
   place->Wait();
   // The last notices are on their way; by then they were seen or count for nothing.

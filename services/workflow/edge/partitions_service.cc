@@ -25,7 +25,7 @@ class Advancing {
   explicit Advancing(std::function<void(absl::StatusOr<base::Micros>)> done) : done_(std::move(done)) {}
   ~Advancing() {
     if (!clock_ && why_.ok()) why_ = absl::UnavailableError("this service owns no partition now");
-    done_(clock_ ? absl::StatusOr<base::Micros>(*clock_) : why_);
+    done_(why_.ok() ? absl::StatusOr<base::Micros>(*clock_) : why_);
   }
 
   void Answer(const absl::StatusOr<base::Micros>& clock) {

@@ -58,6 +58,7 @@ TEST(Figures, CountTheNoticesThatATermRanOutByWhatItWasFor) {
 
 class Nowhere : public Outboxes {
  public:
+  absl::StatusOr<std::vector<Told>> Newest() override { return std::vector<Told>(); }
   void Tell(uint64_t, const base::Hash&, const std::vector<journal::v1::Record*>&) override {}
   absl::Status Settle() override { return absl::OkStatus(); }
 };
