@@ -125,10 +125,14 @@ absl::Status Publisher::Connect() {
 
 void Publisher::Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   auto* const self = static_cast<Publisher*>(opaque);
-  absl::StatusOr<uint64_t> what = DeliveredAt(message);
-  // Who may write nothing at all hears it once, of the handle, and of each record that it was thrown away.
-  if (const absl::Status fatal = self->handle_->FatalError(); !what.ok() && absl::IsPermissionDenied(fatal)) what = fatal;
-  self->Report(static_cast<Sent*>(message->_private)->number, std::move(what));
+  const absl::StatusOr<uint64_t> what = DeliveredAt(message);
+  self->Report(static_cast<Sent*>(message->_private)->number, what.ok() ? what : self->Cause(what.status()));
+}
+
+// Who may write nothing at all hears it once, of the handle, and of each record something else.
+absl::Status Publisher::Cause(absl::Status why) const {
+  const absl::Status fatal = handle_->FatalError();
+  return absl::IsPermissionDenied(fatal) ? fatal : why;
 }
 
 void Publisher::Run() {
@@ -212,8 +216,8 @@ absl::Status Publisher::Send(Sent* sent) {
 
 // It is told in its turn, behind those that were taken before it.
 void Publisher::Fail(Sent* sent, absl::Status why) {
-  if (broken_.ok()) broken_ = FailedBefore(why);
-  sent->failed = std::move(why);
+  sent->failed = Cause(std::move(why));
+  if (broken_.ok()) broken_ = FailedBefore(sent->failed);
 }
 
 // How long the oldest record may still go without its report, and a while at most. Records do not time out one by one: the one behind it

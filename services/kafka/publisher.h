@@ -101,6 +101,7 @@ class Publisher {
   absl::Status ChoosePartition(Sent* sent);
   absl::Status Send(Sent* sent);
   void Fail(Sent* sent, absl::Status why);
+  absl::Status Cause(absl::Status why) const;
   absl::Duration Left() const;
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
   // Ends what has its report.
