@@ -50,7 +50,7 @@ struct Options {
   std::string organisation = {};
   absl::Duration connect_within = absl::Seconds(5);  // zero: Connect does not wait, the first call does
   absl::Duration deadline = absl::Seconds(10);       // of one attempt
-  absl::Duration patience = absl::Minutes(1);        // of a call, or of a stream without news; zero: one attempt
+  absl::Duration patience = absl::Minutes(1);        // from the first failure (in a stream: the first since an answer); zero: one attempt
   // Told of an attempt that failed and will be made again, on the thread that waits for it.
   std::function<void(const absl::Status&)> on_retry = {};
 };

@@ -24,12 +24,6 @@ using google::protobuf::Message;
 constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
 
-// Nothing was decided that we know of, and the same report may be sent again.
-bool MayPass(grpc::StatusCode code) {
-  return code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED ||
-         code == grpc::StatusCode::DEADLINE_EXCEEDED || code == grpc::StatusCode::ABORTED;
-}
-
 // The detail of an error that google.rpc calls so.
 template <typename Detail>
 std::optional<Detail> DetailOf(const grpc::Status& status, absl::string_view name) {
@@ -109,23 +103,30 @@ grpc::Status Connection::Call(const std::string& rpc, const Message& request, Me
   }
 }
 
+bool MayPass(const grpc::Status& why) {
+  const grpc::StatusCode code = why.error_code();
+  return code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+         code == grpc::StatusCode::DEADLINE_EXCEEDED || code == grpc::StatusCode::ABORTED;
+}
+
 Retry::Retry(const Options& options, absl::Duration patience) : told_(options.on_retry), patience_(patience) { Progressed(); }
 
 void Retry::Progressed() {
-  give_up_ = absl::Now() + patience_;
+  give_up_.reset();
   longest_ = kShortestPause;
 }
 
 bool Retry::Again(const grpc::Status& why, const absl::Notification* ended) {
   const absl::Time now = absl::Now();
-  if (!MayPass(why.error_code()) || now >= give_up_ || (ended != nullptr && ended->HasBeenNotified())) return false;
+  if (!give_up_) give_up_ = now + patience_;
+  if (!MayPass(why) || now >= *give_up_ || (ended != nullptr && ended->HasBeenNotified())) return false;
   longest_ = std::min(kLongestPause, 2 * longest_);
   absl::Duration pause = longest_ * absl::Uniform(absl::BitGen(), 0.5, 1.0);
   if (const auto asked = DetailOf<api::v1::RetryAfter>(why, "RetryInfo")) {
     pause = std::max(pause, absl::Seconds(asked->retry_delay().seconds()) + absl::Nanoseconds(asked->retry_delay().nanos()));
   }
   if (told_) told_(ToStatus(why));
-  pause = std::min(pause, give_up_ - now);
+  pause = std::min(pause, *give_up_ - now);
   if (ended != nullptr) return !ended->WaitForNotificationWithTimeout(pause);
   absl::SleepFor(pause);
   return true;

@@ -7,6 +7,7 @@
 #include <grpcpp/client_context.h>
 
 #include <memory>
+#include <optional>
 
 #include "services/client/client.h"
 
@@ -25,7 +26,11 @@ struct Connection {
   grpc::Status Call(const std::string& rpc, const google::protobuf::Message& request, google::protobuf::Message* response) const;
 };
 
-// The pauses of one call or stream: ever longer, and never the same for two clients that were cut off together.
+// Nothing was decided that we know of, and the same report may be sent again.
+bool MayPass(const grpc::Status& why);
+
+// The pauses of one call or stream: ever longer, and never the same for two clients that were cut off together. Patience is over when
+// it has lasted since the first failure; what was quiet before that does not count.
 class Retry {
  public:
   Retry(const Options& options, absl::Duration patience);
@@ -38,7 +43,7 @@ class Retry {
  private:
   const std::function<void(const absl::Status&)>& told_;
   const absl::Duration patience_;
-  absl::Time give_up_;
+  std::optional<absl::Time> give_up_;  // none: nothing failed since something came through
   absl::Duration longest_;
 };
 

@@ -67,18 +67,18 @@ class PublishStream : public ReportStream {
       const grpc::Status status = Connect(&retry);
       {
         absl::MutexLock lock(&mutex_);
+        // While there is nothing to be sent it does not matter whether anybody is there.
+        if (unanswered_.empty() && MayPass(status)) {
+          mutex_.Await(absl::Condition(this, &PublishStream::HasWork));
+          retry.Progressed();
+          if (!unanswered_.empty()) continue;
+        }
         if (IsDone()) {
           ended_ = absl::OkStatus();
           return;
         }
       }
       if (!retry.Again(status, &abandoned_)) return End(ToStatus(status));
-      // While there is nothing to be sent it does not matter whether anybody is there.
-      absl::MutexLock lock(&mutex_);
-      if (unanswered_.empty()) {
-        mutex_.Await(absl::Condition(this, &PublishStream::HasWork));
-        retry.Progressed();
-      }
     }
   }
 

@@ -7,6 +7,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -271,6 +272,41 @@ TEST_F(ClientTest, AStreamThatCannotGoOnSaysWhyLast) {
   EXPECT_TRUE(absl::IsUnavailable(stream->Finish()));
   EXPECT_THAT(told, ElementsAre(absl::StatusCode::kUnavailable));
   EXPECT_TRUE(absl::IsUnavailable(stream->Send(AcceptedJson("r-2"))));
+}
+
+TEST_F(ClientTest, AStreamThatWasIdleLongerThanItsPatienceGoesOnAfterACut) {
+  constexpr absl::Duration kPatience = absl::Milliseconds(200);
+  region_.fails_at = 2;
+  std::vector<std::string> told;
+  std::array<absl::Notification, 2> answered;
+  const auto stream = Connect(nullptr, kPatience).OpenStream([&](const absl::StatusOr<Answer>& answer) {
+    told.push_back(answer.ok() ? answer->id() : answer.status().ToString());
+    if (told.size() <= answered.size()) answered[told.size() - 1].Notify();
+  });
+  EXPECT_TRUE(stream->Send(AcceptedJson("r-1")).ok());
+  answered[0].WaitForNotification();
+  absl::SleepFor(2 * kPatience);
+  server_.reset();
+  Serve();
+  EXPECT_TRUE(stream->Send(AcceptedJson("cut-before")).ok());
+  answered[1].WaitForNotification();
+  absl::SleepFor(2 * kPatience);
+  EXPECT_TRUE(stream->Send(AcceptedJson("cut-by-it")).ok());
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(told, ElementsAre("r-1", "cut-before", "cut-by-it"));
+  EXPECT_THAT(TakenIds(), ElementsAre("r-1", "cut-before", "cut-by-it", "cut-by-it"));
+}
+
+TEST_F(ClientTest, AStreamOfAStrangerEndsBeforeAnythingIsSent) {
+  const auto stranger = Client::Connect({.address = absl::StrCat("127.0.0.1:", port_), .organisation = "00000001000000102000"});
+  ASSERT_TRUE(stranger.ok());
+  absl::Notification ended;
+  const auto stream = stranger->OpenStream([&](const absl::StatusOr<Answer>& answer) {
+    EXPECT_TRUE(absl::IsUnauthenticated(answer.status())) << answer.status();
+    ended.Notify();
+  });
+  EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  EXPECT_TRUE(absl::IsUnauthenticated(stream->Finish()));
 }
 
 TEST_F(ClientTest, AStreamThatIsLetGoOfTellsNoMore) {
