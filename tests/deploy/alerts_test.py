@@ -44,7 +44,7 @@ class Alerts(unittest.TestCase):
     def assert_known(self, where, expression):
         known = figures()
         for name in OURS.findall(expression):
-            self.assertTrue({name, name.removesuffix("_bucket")} & known, f"{where}: no service says {name}: has it another name?")
+            self.assertTrue({name, re.sub("_(bucket|count)$", "", name)} & known, f"{where}: no service says {name}: has it another name?")
 
     def test_alerts_and_dashboard_ask_for_figures_that_are_there(self):
         self.assertGreater(len(figures()), 10)
