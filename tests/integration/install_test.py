@@ -60,6 +60,11 @@ class Install(unittest.TestCase):
             code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(copy))
             self.assertEqual(code, 0, said[-300:])
 
+    def test_a_service_that_ends_is_started_again_however_often(self):
+        for unit in self.units:
+            head = unit.read_text().partition("[Service]")[0]
+            self.assertRegex(head, r"(?m)^StartLimitIntervalSec=0$", unit.name)
+
     def waits_for(self, configuration, environment):
         """Where the partner service of the unit looks for its region."""
         file = pathlib.Path(self.scratch.name) / "partner.yaml"
