@@ -5,7 +5,8 @@
 
 #include <iostream>
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  if (count != 3) return std::cerr << "usage: offer ADDRESS TRAJECT\n", 64;
   const std::string traject = arguments[2];
   const auto me = overdracht::client::Client::Connect({.address = arguments[1], .organisation = "00000099000000101000"});
 

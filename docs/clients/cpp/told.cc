@@ -1,11 +1,12 @@
-// The least that a wijkteam's system does: acts on the offers that it is told of, each once, for ever.
+// The least that a wijkteam's system does: acts on the offers that it is told of, each at least once.
 //
 //     told ADDRESS
 #include <overdracht/client.h>
 
 #include <iostream>
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  if (count != 2) return std::cerr << "usage: told ADDRESS\n", 64;
   const auto me = overdracht::client::Client::Connect({.address = arguments[1], .organisation = "00000099000000102000"});
   if (!me.ok()) return std::cerr << me.status() << "\n", 1;
 

@@ -21,7 +21,8 @@ HandoversMeetingHeld Meeting() {
   return event;
 }
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  if (count != 2) return std::cerr << "usage: wijkteam TRAJECT\n", 64;
   Side me("wijkteam", kWijkteam, arguments[1]);
   me.Say("listens");
   me.Listen({"offer-received", "handover-changed", "category-disclosed", "category-withheld", "responsibility-moved"},

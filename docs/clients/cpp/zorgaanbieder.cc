@@ -77,7 +77,8 @@ HandoversFarewellHeld Farewell() {
   return event;
 }
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  if (count != 2) return std::cerr << "usage: zorgaanbieder TRAJECT\n", 64;
   Side me("zorgaanbieder", kZorgaanbieder, arguments[1]);
   const auto report = [&me](const std::string& what, const Message& event) {
     const client::Answer answer = me.Report(what, event);
