@@ -23,13 +23,15 @@ absl::Status Lost(const Told& told, absl::string_view but) {
 
 absl::Status HoldToTold(std::vector<Told> told, absl::Duration patience, Partition* partition, log::EventLog* journal) {
   std::sort(told.begin(), told.end(), [](const Told& a, const Told& b) { return a.record > b.record; });
-  const absl::Time late = absl::Now() + patience;
-  while (!told.empty() && told.front().record > partition->tip().last_record) {
-    if (!journal->Wait(partition->tip(), late - absl::Now())) {
-      const log::Tip& tip = partition->tip();
-      return Lost(told.front(), absl::StrCat("it ends with record ", tip.last_record, ", in ", BatchName(tip.number, tip.hash)));
-    }
+  const absl::Time deadline = absl::Now() + patience;
+  const log::Tip& tip = partition->tip();
+  while (!told.empty() && told.front().record > tip.last_record) {
+    const bool late = absl::Now() >= deadline;
+    // That nothing came may also be as nobody answers: only a journal that can be read to its end has lost what is not there.
+    journal->Wait(tip, std::max(deadline - absl::Now(), absl::ZeroDuration()));
     if (absl::Status followed = partition->CatchUp(journal); !followed.ok()) return followed;
+    if (late && told.front().record > tip.last_record)
+      return Lost(told.front(), absl::StrCat("it ends with record ", tip.last_record, ", in ", BatchName(tip.number, tip.hash)));
   }
   // Many tell of the same batch.
   log::Tip at;

@@ -279,7 +279,8 @@ absl::Status Partition::ReadBatchOf(uint64_t record, log::EventLog* journal, log
     visited = visit(at, batch);
     return absl::CancelledError();
   });
-  if (read.ok()) return absl::DataLossError(absl::StrCat("the journal ends before record ", record));
+  // It is known to be there: a leader that has just been elected may show less.
+  if (read.ok()) return absl::UnavailableError(absl::StrCat("the journal ends before record ", record));
   return absl::IsCancelled(read) ? visited : read;
 }
 

@@ -107,7 +107,7 @@ class Partition {
   // The last record of an outbox that has some.
   absl::StatusOr<uint64_t> LastOfOutbox(absl::string_view organisation) { return Noted(cache_->LastOfOutbox(organisation)); }
   absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return Noted(cache_->TipBefore(record)); }
-  // The batch that holds a record which is there, from the journal. Fails as `visit` and the journal do.
+  // The batch that holds a record which is there, from the journal. Fails as `visit` and the journal do; UNAVAILABLE: it cannot be seen now.
   absl::Status ReadBatchOf(uint64_t record, log::EventLog* journal, log::EventLog::Visit visit);
 
  private:
