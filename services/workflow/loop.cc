@@ -31,35 +31,39 @@ Loop::~Loop() {
 absl::StatusOr<std::unique_ptr<Loop>> Loop::Open(LoopOptions options, log::EventLog* journal,
                                                  std::vector<workflow::v1::WorkflowDefinition> definitions) {
   std::unique_ptr<Loop> loop(new Loop(std::move(options), journal));
-  absl::StatusOr<std::unique_ptr<Unreadable>> unreadable =
-      Unreadable::Open(loop->options_.data + "/unreadable.db", loop->options_.machine_clock());
+  if (absl::Status taken = loop->TakeOver(std::move(definitions)); !taken.ok()) return loop->WithoutDamagedCache(taken);
+  return loop;
+}
+
+absl::Status Loop::TakeOver(std::vector<workflow::v1::WorkflowDefinition> definitions) {
+  absl::StatusOr<std::unique_ptr<Unreadable>> unreadable = Unreadable::Open(options_.data + "/unreadable.db", options_.machine_clock());
   if (!unreadable.ok()) return unreadable.status();
-  loop->unreadable_ = *std::move(unreadable);
+  unreadable_ = *std::move(unreadable);
   std::vector<Told> told;
-  if (loop->options_.outboxes != nullptr) {
-    absl::StatusOr<std::vector<Told>> newest = loop->options_.outboxes->Newest();
+  if (options_.outboxes != nullptr) {
+    absl::StatusOr<std::vector<Told>> newest = options_.outboxes->Newest();
     if (!newest.ok()) return newest.status();
     told = *std::move(newest);
   }
-  if (absl::Status status = loop->Rebuild(); !status.ok()) return status;
-  const absl::Status held = HoldToTold(std::move(told), loop->options_.journal_catches_up, loop->partition_.get(), journal);
+  if (absl::Status status = Rebuild(); !status.ok()) return status;
+  const absl::Status held = HoldToTold(std::move(told), options_.journal_catches_up, partition_.get(), journal_);
   if (!held.ok()) return held;
   absl::StatusOr<std::unique_ptr<log::Owner>> owner =
-      log::Owner::TakeOver(journal, loop->partition_->tip(), 0, loop->options_.machine_clock(), loop->options_.program,
-                           [&](const log::Tip& at, const log::Batch& batch) { return loop->partition_->Follow(at, batch); });
+      log::Owner::TakeOver(journal_, partition_->tip(), 0, options_.machine_clock(), options_.program,
+                           [&](const log::Tip& at, const log::Batch& batch) { return partition_->Follow(at, batch); });
   if (!owner.ok()) return owner.status();
-  loop->owner_ = *std::move(owner);
-  loop->input_to_ = loop->owner_->tip().input_to;
-  loop->figures_->Decided(loop->input_to_);
-  if (absl::Status status = loop->TellAgain(); !status.ok()) return status;
+  owner_ = *std::move(owner);
+  input_to_ = owner_->tip().input_to;
+  figures_->Decided(input_to_);
+  if (absl::Status status = TellAgain(); !status.ok()) return status;
   for (workflow::v1::WorkflowDefinition& definition : definitions) {
-    if (absl::Status status = loop->Deploy(std::move(definition)); !status.ok()) return status;
-    if (absl::Status status = loop->CommitIfFull(); !status.ok()) return status;
+    if (absl::Status status = Deploy(std::move(definition)); !status.ok()) return status;
+    if (absl::Status status = CommitIfFull(); !status.ok()) return status;
   }
-  if (absl::Status status = loop->Commit(); !status.ok()) return status;
-  absl::MutexLock lock(&loop->mutex_);
-  loop->workflows_ = loop->partition_->workflows();
-  return loop;
+  if (absl::Status status = Commit(); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  workflows_ = partition_->workflows();
+  return absl::OkStatus();
 }
 
 void Loop::Start(std::function<void(absl::Status)> ended) {
@@ -391,7 +395,7 @@ absl::Status Loop::Fire(const Partition::Due& due) {
   const absl::StatusOr<engine::TrajectState*> state = partition_->FindOrMake(id);
   if (!state.ok()) return state.status();
   const std::optional<engine::DueTimer> timer = engine::NextTimer((*state)->traject);
-  if (!timer || timer->at_us != due.at_us) return absl::DataLossError("cache.db: the timer index does not fit the trajecten");
+  if (!timer || timer->at_us != due.at_us) return partition_->Damaged("the timer index does not fit the trajecten");
   Record* const record = AddRecord(std::max(timer->at_us, (*state)->traject.last_us()));
   record->set_traject(id);
   *record->mutable_term() = timer->term;

@@ -83,7 +83,8 @@ struct LoopOptions {
 
 class Loop {
  public:
-  // Takes the journal over and brings the state to its end; deploys those definitions that are not the current ones of their id.
+  // Takes the journal over and brings the state to its end; deploys those definitions that are not the current ones of their id. DATA_LOSS,
+  // here and where a loop ends: the journal has lost something.
   static absl::StatusOr<std::unique_ptr<Loop>> Open(LoopOptions options, log::EventLog* journal,
                                                     std::vector<workflow::v1::WorkflowDefinition> definitions);
   ~Loop();
@@ -119,6 +120,7 @@ class Loop {
   };
 
   Loop(LoopOptions options, log::EventLog* journal);
+  absl::Status TakeOver(std::vector<workflow::v1::WorkflowDefinition> definitions);
 
   void Run();
   void Serve();
@@ -163,6 +165,8 @@ class Loop {
   void CheckpointSometimes();
   void MoveCheckpointOn();
   absl::Status Rebuild();
+  // What a loop ends with that failed for this reason. Where only its cache is damaged: UNAVAILABLE, and the next has a new one.
+  absl::Status WithoutDamagedCache(const absl::Status& why);
   void Halt(absl::Status why);
 
   const LoopOptions options_;

@@ -95,7 +95,7 @@ void Loop::Abandon(const absl::Status& why) {
   records_.Clear();
   batch_.reset();
   unreadable_->Rollback();
-  if (options_.outboxes != nullptr) return Halt(why);  // the input is read again by whoever takes over
+  if (options_.outboxes != nullptr) return Halt(WithoutDamagedCache(why));  // the input is read again by whoever takes over
   if (!stuck_.empty()) {
     stuck_why_ = why;
     next_try_ = absl::Now() + options_.try_again;
@@ -152,6 +152,14 @@ absl::Status Loop::Rebuild() {
     if (!absl::IsResourceExhausted(partition.status()) || limits.records_per_checkpoint > limits.most_records_behind)
       return partition.status();
   }
+}
+
+absl::Status Loop::WithoutDamagedCache(const absl::Status& why) {
+  // A batch that is stuck is the journal's matter.
+  if (partition_ == nullptr || !partition_->damaged() || !stuck_.empty()) return why;
+  partition_.reset();
+  absl::Status dropped = Cache::Drop(CachePath(options_.data));
+  return dropped.ok() ? absl::UnavailableError(absl::StrCat("the cache was damaged, and is made anew: ", why.message())) : dropped;
 }
 
 void Loop::Halt(absl::Status why) { halted_ = std::move(why); }

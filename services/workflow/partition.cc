@@ -30,6 +30,9 @@ absl::Status ExpectTheEnd(log::EventLog* journal, uint64_t known) {
                                           "; put the journal back from a copy, or delete cache.db to go on without what is lost"));
 }
 
+// DATA_LOSS is said of the journal only.
+absl::Status OfTheCache(const absl::Status& why) { return absl::IsDataLoss(why) ? absl::UnavailableError(why.message()) : why; }
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& cache_path, log::EventLog* journal,
@@ -40,7 +43,7 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& ca
     }
     absl::StatusOr<std::unique_ptr<Cache>> cache = Cache::Open(cache_path);
     if (!cache.ok()) {
-      if (anew) return cache.status();
+      if (anew) return OfTheCache(cache.status());
       continue;
     }
     std::unique_ptr<Partition> partition(new Partition(*std::move(cache), limits));
@@ -48,6 +51,10 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& ca
     // Fails also with a cache that is ahead of the journal, or another journal's: the journal does not hold its tip.
     const absl::Status folded = partition->CatchUp(journal);
     if (folded.ok()) return partition;
+    if (partition->damaged()) {
+      if (anew) return OfTheCache(folded);
+      continue;
+    }
     if (anew || !absl::IsDataLoss(folded) || partition->checkpoint_.number == 0) return folded;
     if (absl::Status status = ExpectTheEnd(journal, partition->checkpoint_.number); !status.ok()) return status;
   }
@@ -89,8 +96,7 @@ absl::Status Partition::LookAhead() {
     looked_until_id_ = std::string(id);
     return false;
   });
-  damaged_ |= absl::IsDataLoss(read);
-  return read;
+  return Noted(read);
 }
 
 Partition::TimerKey Partition::KeyOf(base::Micros due, absl::string_view id) {
@@ -188,7 +194,7 @@ absl::Status Partition::Deploy(uint64_t record, const journal::v1::DefinitionDep
   auto workflows = std::make_shared<chart::Workflows>(*workflows_);
   workflows->Add(*std::move(compiled));
   workflows_ = std::move(workflows);
-  return cache_->AddDefinition(record, deployed.definition().SerializeAsString());
+  return Noted(cache_->AddDefinition(record, deployed.definition().SerializeAsString()));
 }
 
 std::string ReporterOf(const Record& record) {
@@ -211,11 +217,11 @@ std::vector<std::pair<std::string, OutboxEntry>> OutboxEntriesOf(const Record& r
 absl::Status Partition::Project(const log::Tip& before, const log::Tip& tip, const std::vector<Record*>& records,
                                 std::set<std::string>* told) {
   if (!records.empty()) {
-    if (absl::Status status = cache_->AddBatch(records.front()->number(), before); !status.ok()) return status;
+    if (absl::Status status = Noted(cache_->AddBatch(records.front()->number(), before)); !status.ok()) return status;
   }
   for (const Record* record : records) {
     for (const auto& [organisation, entry] : OutboxEntriesOf(*record)) {
-      if (absl::Status status = cache_->AddOutboxEntry(organisation, entry); !status.ok()) return status;
+      if (absl::Status status = Noted(cache_->AddOutboxEntry(organisation, entry)); !status.ok()) return status;
       if (told != nullptr) told->insert(organisation);
     }
   }
@@ -233,7 +239,7 @@ absl::Status Partition::Write(const std::string& id, Hot* hot) {
   if (!hot->dirty) return absl::OkStatus();
   hot->dirty = false;
   --dirty_;
-  return cache_->WriteTraject(id, hot->state, hot->due);
+  return Noted(cache_->WriteTraject(id, hot->state, hot->due));
 }
 
 absl::Status Partition::WriteDirty() {
@@ -256,10 +262,12 @@ absl::Status Partition::MakeRoom() {
 
 absl::Status Partition::Checkpoint() {
   if (absl::Status status = WriteDirty(); !status.ok()) return status;
-  if (absl::Status status = cache_->Commit({.tip = tip_, .clock_us = clock_us_}); !status.ok()) return status;
+  if (absl::Status status = Noted(cache_->Commit({.tip = tip_, .clock_us = clock_us_})); !status.ok()) return status;
   checkpoint_ = tip_;
   return absl::OkStatus();
 }
+
+absl::Status Partition::Damaged(absl::string_view why) { return Noted(absl::DataLossError(absl::StrCat("cache.db: ", why))); }
 
 absl::StatusOr<std::vector<std::string>> Partition::Ids(absl::string_view after, int limit) {
   if (absl::Status status = WriteDirty(); !status.ok()) return status;
@@ -273,7 +281,7 @@ absl::StatusOr<std::vector<OutboxEntry>> Partition::Outbox(absl::string_view org
 absl::Status Partition::ReadBatchOf(uint64_t record, log::EventLog* journal, log::EventLog::Visit visit) {
   const absl::StatusOr<std::optional<log::Tip>> before = TipBefore(record);
   if (!before.ok()) return before.status();
-  if (!before->has_value()) return absl::DataLossError(absl::StrCat("cache.db: no batch is known for record ", record));
+  if (!before->has_value()) return Damaged(absl::StrCat("no batch is known for record ", record));
   absl::Status visited;
   const absl::Status read = journal->Read(**before, [&](const log::Tip& at, const log::Batch& batch) {
     visited = visit(at, batch);

@@ -48,7 +48,8 @@ struct PartitionLimits {
 
 class Partition {
  public:
-  // The state at the end of the journal. DATA_LOSS with the place where the journal is not whole, or when the cache knows more than it.
+  // The state at the end of the journal. DATA_LOSS with the place where the journal is not whole, or when the cache knows more than it; a
+  // damaged cache is made anew.
   static absl::StatusOr<std::unique_ptr<Partition>> Open(const std::string& cache_path, log::EventLog* journal,
                                                          const PartitionLimits& limits);
 
@@ -90,10 +91,13 @@ class Partition {
   // The same, but not while it would have to wait for the disk.
   absl::Status CheckpointUnlessBusy() { return cache_->Busy() ? absl::OkStatus() : Checkpoint(); }
   // The second half of a checkpoint, which can wait for another round: see Cache. Does nothing when a batch was projected meanwhile.
-  absl::Status MoveCheckpointOn() { return cache_->MoveOn(); }
+  absl::Status MoveCheckpointOn() { return Noted(cache_->MoveOn()); }
   bool AtCheckpoint() const { return tip_ == checkpoint_; }
-  // Something of the cache could not be read: the partition must be opened anew, without it.
+  // Something of the cache is lost or cannot be read: the partition must be opened anew, without it. DATA_LOSS says so then, and nothing of
+  // the journal.
   bool damaged() const { return damaged_; }
+  // So it is, for this reason: DATA_LOSS.
+  absl::Status Damaged(absl::string_view why);
   bool Overfull() const { return tip_.last_record - checkpoint_.last_record > limits_.most_records_behind; }
 
   // The last batch that is part of the state.
@@ -126,6 +130,10 @@ class Partition {
   Partition(std::unique_ptr<Cache> cache, const PartitionLimits& limits);
   absl::Status Load();
   absl::Status Fold(const log::StoredRecord& stored, const journal::v1::Record& record);
+  absl::Status Noted(absl::Status done) {
+    damaged_ |= absl::IsDataLoss(done);
+    return done;
+  }
   template <typename Read>
   absl::StatusOr<Read> Noted(absl::StatusOr<Read> read) {
     damaged_ |= absl::IsDataLoss(read.status());

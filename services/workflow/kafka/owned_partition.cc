@@ -17,6 +17,9 @@ constexpr absl::Duration kPace = absl::Milliseconds(200);
 // Another took over: perhaps this one was away, and the group's word is not here yet.
 constexpr absl::Duration kStandBack = absl::Seconds(3);
 
+// DATA_LOSS is said of the journal only: for nothing else a partition waits until a person has looked.
+absl::Status OfAnother(absl::Status why) { return absl::IsDataLoss(why) ? absl::UnavailableError(why.message()) : why; }
+
 }  // namespace
 
 OwnedPartition::OwnedPartition(Options options) : options_(std::move(options)) {
@@ -126,12 +129,13 @@ absl::Status OwnedPartition::FollowJournal(log::KafkaLog* journal) {
     if (journal->Wait((*partition)->tip(), kLook)) status = CatchUp(partition->get(), journal);
   }
   ShowFollowed(nullptr);
+  if (status.ok()) status = (*partition)->Checkpoint();
   if ((*partition)->damaged()) {  // the journal is sound
     partition->reset();
     status = Cache::Drop(cache);
     return status.ok() ? absl::UnavailableError("the cache was damaged, and is made anew") : status;
   }
-  return status.ok() ? (*partition)->Checkpoint() : status;
+  return status;
 }
 
 absl::Status OwnedPartition::CatchUp(Partition* partition, log::KafkaLog* journal) {
@@ -159,7 +163,8 @@ absl::Status OwnedPartition::Serve() {
     absl::MutexLock lock(&mutex_);
     ended_.Update(why.ok() ? absl::CancelledError() : std::move(why));
   };
-  OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition, ended);
+  const auto another_ended = [ended](absl::Status why) { ended(OfAnother(std::move(why))); };
+  OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition, another_ended);
   LoopOptions loop_options = options_.loop;
   loop_options.partition_number = place.partition;
   loop_options.outboxes = &outboxes;
@@ -167,12 +172,12 @@ absl::Status OwnedPartition::Serve() {
   absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Open(std::move(loop_options), journal->get(), options_.definitions);
   if (!loop.ok()) return loop.status();
   if (place.partition == 0) {
-    if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return announced;
+    if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return OfAnother(announced);
   }
   if (absl::Status started = (*events)->Start((*loop)->input_to()); !started.ok()) return started;
   (*loop)->Start(ended);
   {
-    const Feeder feeder(loop->get(), &outboxes, *std::move(events), publisher->get(), place.names, ended);
+    const Feeder feeder(loop->get(), &outboxes, *std::move(events), publisher->get(), place.names, another_ended);
     options_.said("owns", absl::OkStatus());
     absl::MutexLock lock(&mutex_);
     serving_ = Serving{.loop = loop->get(), .feeder = &feeder, .outboxes = &outboxes};
