@@ -105,9 +105,12 @@ Partition::TimerKey Partition::KeyOf(base::Micros due, absl::string_view id) {
   return key;
 }
 
-absl::Status Partition::CatchUp(log::EventLog* journal) {
+absl::Status Partition::CatchUp(log::EventLog* journal, absl::Mutex* others) {
   catching_up_ = true;
-  const absl::Status status = journal->Read(tip_, [this](const log::Tip& at, const log::Batch& batch) { return Follow(at, batch); });
+  const absl::Status status = journal->Read(tip_, [this, others](const log::Tip& at, const log::Batch& batch) {
+    const absl::MutexLockMaybe lock(others);
+    return Follow(at, batch);
+  });
   catching_up_ = false;
   return status;
 }

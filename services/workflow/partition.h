@@ -13,6 +13,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/string_view.h>
+#include <absl/synchronization/mutex.h>
 
 #include <cstdint>
 #include <list>
@@ -82,9 +83,10 @@ class Partition {
   // `told`, where it is given: adds the organisations in whose outbox something new stands.
   absl::Status Project(const log::Tip& before, const log::Tip& tip, const std::vector<journal::v1::Record*>& records,
                        std::set<std::string>* told = nullptr);
-  // Folds and projects a batch as it stands in the journal, behind tip(); or all that are there.
+  // Folds and projects a batch as it stands in the journal, behind tip(); or all that are there. `others`, where it is given, is held while
+  // the state changes, and not while the journal lets it wait.
   absl::Status Follow(const log::Tip& at, const log::Batch& batch);
-  absl::Status CatchUp(log::EventLog* journal);
+  absl::Status CatchUp(log::EventLog* journal, absl::Mutex* others = nullptr);
 
   // Makes the cache stand at the tip. After an error the partition must be opened anew.
   absl::Status Checkpoint();
@@ -111,7 +113,8 @@ class Partition {
   // The last record of an outbox that has some.
   absl::StatusOr<uint64_t> LastOfOutbox(absl::string_view organisation) { return Noted(cache_->LastOfOutbox(organisation)); }
   absl::StatusOr<std::optional<log::Tip>> TipBefore(uint64_t record) { return Noted(cache_->TipBefore(record)); }
-  // The batch that holds a record which is there, from the journal. Fails as `visit` and the journal do; UNAVAILABLE: it cannot be seen now.
+  // The batch that holds a record which is there, from the journal. Fails as `visit` and the journal do; UNAVAILABLE: it cannot be seen
+  // now.
   absl::Status ReadBatchOf(uint64_t record, log::EventLog* journal, log::EventLog::Visit visit);
 
  private:

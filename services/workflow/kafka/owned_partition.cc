@@ -139,9 +139,9 @@ absl::Status OwnedPartition::FollowJournal(log::KafkaLog* journal) {
 }
 
 absl::Status OwnedPartition::CatchUp(Partition* partition, log::KafkaLog* journal) {
+  if (absl::Status followed = partition->CatchUp(journal, &followed_mutex_); !followed.ok()) return followed;
   absl::MutexLock lock(&followed_mutex_);
-  absl::Status followed = partition->CatchUp(journal);
-  return followed.ok() ? partition->MoveCheckpointOn() : followed;
+  return partition->MoveCheckpointOn();
 }
 
 // Returns when nobody reads the one before.

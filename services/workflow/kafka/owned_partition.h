@@ -63,8 +63,8 @@ class OwnedPartition {
   uint32_t partition() const { return options_.place.partition; }
   // Calls with the loop of this ownership, which does not end meanwhile; false: there is none.
   bool WithLoop(const std::function<void(Loop*)>& call) const;
-  // Calls with what is followed, which is as far behind its owner as PartitionFigures says; waits while the journal is read. False: it is
-  // not followed. To read only.
+  // Calls with what is followed, which is as far behind its owner as PartitionFigures says; waits for a batch to be folded, and for no
+  // broker. False: it is not followed. To read only.
   bool WithFollowed(const std::function<void(Partition*)>& call) const;
   // Waits for no broker.
   PartitionFigures figures() const;

@@ -19,8 +19,10 @@ class Faltering : public log::EventLog {
     const absl::Status read = journal_->Read(tip, [&](const log::Tip& at, const log::Batch& batch) {
       hidden = at.number > shown;
       if (hidden) return absl::CancelledError();
+      if (reading) reading();
       return visit(at, batch);
     });
+    if (reading) reading();
     return hidden ? absl::OkStatus() : read;
   }
   bool Wait(const log::Tip&, absl::Duration) override {
@@ -31,6 +33,7 @@ class Faltering : public log::EventLog {
   bool answers = true;
   uint64_t shown = 1'000;  // batches
   std::function<void()> waited;
+  std::function<void()> reading;  // before each batch and at the end, where a broker may let a reader wait
 
  private:
   log::EventLog* const journal_;
@@ -106,6 +109,23 @@ TEST_F(FalteringJournal, ThatShowsLessThanWasReadIsAskedAgain) {
   EXPECT_TRUE(partition->ReadBatchOf(newest_.last_record, journal_.get(), ignore).ok());
   journal_->shown = before_.number;
   EXPECT_TRUE(absl::IsUnavailable(partition->ReadBatchOf(newest_.last_record, journal_.get(), ignore)));
+}
+
+// Who follows it lets others look at what it has, whatever the broker does.
+TEST_F(FalteringJournal, HoldsUpNobodyElse) {
+  journal_->shown = 0;
+  const std::unique_ptr<Partition> partition = OpenPartition();
+  journal_->shown = newest_.number;
+  absl::Mutex others;
+  int moments = 0;
+  journal_->reading = [&] {
+    ++moments;
+    ASSERT_TRUE(others.TryLock());
+    others.Unlock();
+  };
+  EXPECT_TRUE(partition->CatchUp(journal_.get(), &others).ok());
+  EXPECT_EQ(partition->tip(), newest_);
+  EXPECT_GT(moments, 3);
 }
 
 }  // namespace
