@@ -33,21 +33,16 @@ absl::Status HoldToTold(std::vector<Told> told, absl::Duration patience, Partiti
     if (late && told.front().record > tip.last_record)
       return Lost(told.front(), absl::StrCat("it ends with record ", tip.last_record, ", in ", BatchName(tip.number, tip.hash)));
   }
-  // Many tell of the same batch.
-  log::Tip at;
-  uint64_t first_record = 0;
-  for (const Told& each : told) {
-    if (at.number == 0 || each.record < first_record) {
-      const absl::Status read = partition->ReadBatchOf(each.record, journal, [&](const log::Tip& tip, const log::Batch& batch) {
-        at = tip;
-        first_record = batch.first_record;
-        return absl::OkStatus();
-      });
-      if (!read.ok()) return read;
+  if (told.empty()) return absl::OkStatus();
+  // The newest that is told of, and no other: its hash binds the batches before it, and whoever told of it had compared what was told of
+  // those.
+  return partition->ReadBatchOf(told.front().record, journal, [&](const log::Tip& at, const log::Batch& batch) -> absl::Status {
+    for (const Told& each : told) {
+      if (each.record < batch.first_record) break;
+      if (each.batch_hash != at.hash) return Lost(each, absl::StrCat("it holds it in ", BatchName(at.number, at.hash)));
     }
-    if (at.hash != each.batch_hash) return Lost(each, absl::StrCat("it holds it in ", BatchName(at.number, at.hash)));
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace overdracht::workflow

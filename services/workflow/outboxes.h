@@ -46,7 +46,8 @@ class Outboxes {
 };
 
 // Whether the journal holds all of that, as it was told. DATA_LOSS: it was read, and does not; what organisations were told is lost.
-// `patience`: how long one that ends too early is given, as its leader may be new and has to catch up. Any other error: it is not known.
+// Reads one batch. `patience`: how long one that ends too early is given, as its leader may be new and has to catch up. Any other error: it
+// is not known.
 absl::Status HoldToTold(std::vector<Told> told, absl::Duration patience, Partition* partition, log::EventLog* journal);
 
 }  // namespace overdracht::workflow

@@ -14,6 +14,7 @@ class Faltering : public log::EventLog {
 
   absl::StatusOr<log::Tip> Append(const log::Tip& tip, absl::string_view batch) override { return journal_->Append(tip, batch); }
   absl::Status Read(const log::Tip& tip, Visit visit) override {
+    ++reads;
     if (!answers) return absl::UnavailableError("no broker answers");
     bool hidden = false;
     const absl::Status read = journal_->Read(tip, [&](const log::Tip& at, const log::Batch& batch) {
@@ -31,6 +32,7 @@ class Faltering : public log::EventLog {
   }
 
   bool answers = true;
+  int reads = 0;
   uint64_t shown = 1'000;  // batches
   std::function<void()> waited;
   std::function<void()> reading;  // before each batch and at the end, where a broker may let a reader wait
@@ -67,8 +69,7 @@ class FalteringJournal : public ::testing::Test {
   }
   absl::Status Hold(absl::Duration patience) {
     const std::unique_ptr<Partition> partition = OpenPartition();
-    const Told told{
-        .topic = "outbox", .offset = 7, .record = newest_.last_record, .batch = newest_.number, .batch_hash = newest_.hash};
+    const Told told{.topic = "outbox", .offset = 7, .record = newest_.last_record, .batch = newest_.number, .batch_hash = newest_.hash};
     return HoldToTold({told}, patience, partition.get(), journal_.get());
   }
 
@@ -109,6 +110,21 @@ TEST_F(FalteringJournal, ThatShowsLessThanWasReadIsAskedAgain) {
   EXPECT_TRUE(partition->ReadBatchOf(newest_.last_record, journal_.get(), ignore).ok());
   journal_->shown = before_.number;
   EXPECT_TRUE(absl::IsUnavailable(partition->ReadBatchOf(newest_.last_record, journal_.get(), ignore)));
+}
+
+// However many outboxes there are.
+TEST_F(FalteringJournal, IsReadOnceForAllThatIsTold) {
+  const std::unique_ptr<Partition> partition = OpenPartition();
+  std::vector<Told> told;
+  const absl::Status read = embedded_->Read({}, [&told](const log::Tip& at, const log::Batch& batch) {
+    for (const log::StoredRecord& record : batch.records)
+      told.push_back({.record = record.number, .batch = at.number, .batch_hash = at.hash});
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(read.ok() && told.size() > 3) << read;
+  journal_->reads = 0;
+  EXPECT_TRUE(HoldToTold(told, absl::ZeroDuration(), partition.get(), journal_.get()).ok());
+  EXPECT_EQ(journal_->reads, 1);
 }
 
 // Who follows it lets others look at what it has, whatever the broker does.

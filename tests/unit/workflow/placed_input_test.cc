@@ -229,12 +229,26 @@ TEST_F(ToldOfTheJournal, MoreThanItHoldsEndsTheOwnership) {
                                                  HasSubstr(absl::StrCat("batch ", owners_.tip.number, " (", base::Hex(owners_.tip.hash)))));
 }
 
-// Whichever of them it is: the batches behind the one that was lost have other hashes too.
+// However old it is: nothing newer was told.
 TEST_F(ToldOfTheJournal, AnotherBatchThanItHoldsEndsTheOwnership) {
   for (size_t i = 0; i < 5; ++i) {
-    const absl::Status lost = Open([i](std::vector<Told>* told) { (*told)[i].batch_hash[31] ^= 1; });
+    const absl::Status lost = Open([i](std::vector<Told>* told) {
+      told->resize(i + 1);
+      told->back().batch_hash[31] ^= 1;
+    });
     EXPECT_TRUE(absl::IsDataLoss(lost)) << i;
     EXPECT_THAT(std::string(lost.message()), HasSubstr(absl::StrCat("pilot.outbox.1 says at offset ", 1001 + i))) << i;
+  }
+}
+
+TEST_F(ToldOfTheJournal, WhateverElseIsToldOfTheSameBatchIsCompared) {
+  for (const bool first : {false, true}) {
+    const absl::Status lost = Open([first](std::vector<Told>* told) {
+      Told other = told->back();
+      other.batch_hash[0] ^= 1;
+      told->insert(first ? told->begin() : told->end(), other);
+    });
+    EXPECT_TRUE(absl::IsDataLoss(lost));
   }
 }
 
