@@ -5,12 +5,12 @@
 #include <absl/time/clock.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <utility>
+#include <vector>
 
 namespace overdracht::kafka {
 namespace {
-
-using Newest = std::map<std::string, std::vector<PlacedRecord>>;
 
 // Partition 0 of many topics, read through one queue.
 class Topics {
@@ -47,9 +47,9 @@ class Topics {
 
 // Where each of them ends, by one request: who asks the library for the end of a topic that it does not know yet waits for half a second.
 using Offsets = std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)>;
-absl::StatusOr<Offsets> QueryEnds(rd_kafka_t* kafka, const Newest& topics, absl::Duration timeout) {
+absl::StatusOr<Offsets> QueryEnds(rd_kafka_t* kafka, const std::set<std::string>& topics, absl::Duration timeout) {
   Offsets ends(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())), &rd_kafka_topic_partition_list_destroy);
-  for (const auto& [name, none] : topics) rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
+  for (const std::string& name : topics) rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(kafka, ends.get(), Milliseconds(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "the ends of topics");
   for (int i = 0; i < ends->cnt; ++i) {
@@ -59,32 +59,33 @@ absl::StatusOr<Offsets> QueryEnds(rd_kafka_t* kafka, const Newest& topics, absl:
 }
 
 // Until each of them is at its end. One that grows as it is read has no end: it has enough when it has as many records as were asked for.
-absl::Status ReadAll(const Topics& topics, size_t records, absl::Time deadline, Newest* newest) {
-  std::set<std::string> unread;
-  for (const auto& [name, none] : *newest) unread.insert(name);
-  while (!unread.empty()) {
+absl::Status ReadAll(const Topics& topics, std::map<std::string, size_t> left, absl::Duration patience, TakeNewest take) {
+  absl::Time deadline = absl::Now() + patience;
+  while (!left.empty()) {
     const Topics::Message message = topics.Next(std::max(deadline - absl::Now(), absl::ZeroDuration()));
-    if (message == nullptr) return absl::UnavailableError(absl::StrCat(*unread.begin(), ": its newest records did not come in time"));
+    if (message == nullptr) return absl::UnavailableError(absl::StrCat(left.begin()->first, ": its newest records did not come in time"));
     // An error that is of no topic: of a connection, which the library makes again.
     if (message->rkt == nullptr) continue;
-    const std::string name = rd_kafka_topic_name(message->rkt);
+    const auto topic = left.find(rd_kafka_topic_name(message->rkt));
+    if (topic == left.end()) continue;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      unread.erase(name);
+      left.erase(topic);
     } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      if (absl::Status status = StatusOf(message->err, name); !absl::IsUnavailable(status)) return status;
-    } else if (unread.count(name) > 0) {
-      std::vector<PlacedRecord>& read = (*newest)[name];
-      read.push_back(PlacedOf(message.get()));
-      if (read.size() == records) unread.erase(name);
+      if (absl::Status status = StatusOf(message->err, topic->first); !absl::IsUnavailable(status)) return status;
+      continue;
+    } else {
+      take(topic->first, PlacedOf(message.get()));
+      if (--topic->second == 0) left.erase(topic);
     }
+    deadline = absl::Now() + patience;
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<Newest> ReadNewest(const Cluster& cluster, absl::string_view prefix, size_t records, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::string_view prefix, size_t records, absl::Duration patience,
+                                                 TakeNewest take) {
   const Settings settings = {
       // Of one that has lost its beginning meanwhile: what there is.
       {"auto.offset.reset", "earliest"},
@@ -96,25 +97,27 @@ absl::StatusOr<Newest> ReadNewest(const Cluster& cluster, absl::string_view pref
   };
   const absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, settings);
   if (!handle.ok()) return handle.status();
-  const absl::StatusOr<Metadata> metadata = (*handle)->QueryTopics(timeout);
+  const absl::StatusOr<Metadata> metadata = (*handle)->QueryTopics(patience);
   if (!metadata.ok()) return metadata.status();
-  Newest newest;
+  std::set<std::string> names;
   for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
     const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
     if (topic.partition_cnt == 0 || !absl::StartsWith(topic.topic, prefix)) continue;
-    newest[topic.topic];
+    names.insert(topic.topic);
   }
-  if (newest.empty()) return newest;
-  const absl::StatusOr<Offsets> ends = QueryEnds((*handle)->get(), newest, timeout);
+  if (names.empty()) return names;
+  const absl::StatusOr<Offsets> ends = QueryEnds((*handle)->get(), names, patience);
   if (!ends.ok()) return ends.status();
   Topics topics((*handle)->get());
+  std::map<std::string, size_t> left;
   for (int i = 0; i < (*ends)->cnt; ++i) {
     const rd_kafka_topic_partition_t& end = (*ends)->elems[i];
     const int64_t from = std::max<int64_t>(end.offset - static_cast<int64_t>(records), 0);
     if (absl::Status started = topics.Start(end.topic, from); !started.ok()) return started;
+    left[end.topic] = records;
   }
-  if (absl::Status read = ReadAll(topics, records, deadline, &newest); !read.ok()) return read;
-  return newest;
+  if (absl::Status read = ReadAll(topics, std::move(left), patience, take); !read.ok()) return read;
+  return names;
 }
 
 }  // namespace overdracht::kafka

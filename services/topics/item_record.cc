@@ -33,21 +33,6 @@ std::optional<base::Hash> ParseHash(absl::string_view text) {
   return hash;
 }
 
-absl::Status ReadMarks(const base::KafkaRecord& record, ItemMarks* marks) {
-  marks->call = std::string(HeaderOf(record, kCall));
-  marks->duplicate = IsMarked(record, kDuplicate);
-  marks->unrecorded = IsMarked(record, kUnrecorded);
-  const absl::string_view batch = HeaderOf(record, kBatch), batch_hash = HeaderOf(record, kBatchHash);
-  if (batch.empty() && batch_hash.empty()) return absl::OkStatus();
-  const std::optional<uint64_t> number = ParseNumber(batch);
-  if (!number || *number == 0) return None("its batch is no number of one");
-  const std::optional<base::Hash> hash = ParseHash(batch_hash);
-  if (!hash) return None("the hash of its batch is none");
-  marks->batch = *number;
-  marks->batch_hash = *hash;
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 base::KafkaRecord WriteItem(const api::v1::OutboxItem& item, const ItemMarks& marks) {
@@ -69,8 +54,23 @@ base::KafkaRecord WriteItem(const api::v1::OutboxItem& item, const ItemMarks& ma
   return record;
 }
 
-absl::StatusOr<api::v1::OutboxItem> ReadItem(const base::KafkaRecord& record, ItemMarks* marks) {
+absl::Status ReadMarks(const base::KafkaRecord& record, ItemMarks* marks) {
   *marks = {};
+  marks->call = std::string(HeaderOf(record, kCall));
+  marks->duplicate = IsMarked(record, kDuplicate);
+  marks->unrecorded = IsMarked(record, kUnrecorded);
+  const absl::string_view batch = HeaderOf(record, kBatch), batch_hash = HeaderOf(record, kBatchHash);
+  if (batch.empty() && batch_hash.empty()) return absl::OkStatus();
+  const std::optional<uint64_t> number = ParseNumber(batch);
+  if (!number || *number == 0) return None("its batch is no number of one");
+  const std::optional<base::Hash> hash = ParseHash(batch_hash);
+  if (!hash) return None("the hash of its batch is none");
+  marks->batch = *number;
+  marks->batch_hash = *hash;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<api::v1::OutboxItem> ReadItem(const base::KafkaRecord& record, ItemMarks* marks) {
   absl::StatusOr<api::v1::OutboxItem> item = event::ReadKafkaItem(record);
   if (!item.ok()) return item.status();
   if (absl::Status read = ReadMarks(record, marks); !read.ok()) return read;

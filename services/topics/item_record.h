@@ -34,6 +34,8 @@ base::KafkaRecord WriteItem(const api::v1::OutboxItem& item, const ItemMarks& ma
 
 // With `sequence`, without `cursor`. INVALID_ARGUMENT: it is none, and what was expected where.
 absl::StatusOr<api::v1::OutboxItem> ReadItem(const base::KafkaRecord& record, ItemMarks* marks);
+// Only its marks, whatever else it says.
+absl::Status ReadMarks(const base::KafkaRecord& record, ItemMarks* marks);
 
 }  // namespace overdracht::topics
 

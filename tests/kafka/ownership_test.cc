@@ -128,14 +128,14 @@ TEST_F(Ownership, RecordsWhatNobodyReportsAsTheEmbeddedLogAndAnswersWhoAsks) {
   EXPECT_THAT(records[0], SizeIs(3)) << "the workflow, and two that are refused";
 
   std::vector<std::string> answers;
-  const auto outbox = kafka::ReadNewest(cluster_, names_.Outbox(kZorg), 100, kPatience);
-  ASSERT_TRUE(outbox.ok()) << outbox.status();
-  for (const auto& placed : outbox->at(names_.Outbox(kZorg))) {
+  const auto take = [&answers](const std::string&, const kafka::PlacedRecord& placed) {
     topics::ItemMarks marks;
     const auto item = topics::ReadItem(placed.record, &marks);
     ASSERT_TRUE(item.ok() && marks.unrecorded) << item.status();
     answers.push_back(absl::StrCat(marks.call, " ", item->answer().code(), " ", item->answer().position()));
-  }
+  };
+  const auto outbox = kafka::ReadNewest(cluster_, names_.Outbox(kZorg), 100, kPatience, take);
+  ASSERT_TRUE(outbox.ok()) << outbox.status();
   EXPECT_THAT(answers, ElementsAre("call-1 SOURCE_MISMATCH 0:2", "call-2 SOURCE_MISMATCH 0:3"));
   EXPECT_THAT(CheckRegion(cluster_.bootstrap, names_.region(), 1).wrong, IsEmpty());
 }

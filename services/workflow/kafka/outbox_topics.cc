@@ -1,7 +1,10 @@
 #include "services/workflow/kafka/outbox_topics.h"
 
+#include <map>
 #include <optional>
+#include <set>
 
+#include "services/event/kafka_record.h"
 #include "services/event/write.h"
 #include "services/kafka/newest.h"
 #include "services/topics/settings.h"
@@ -15,7 +18,7 @@ using journal::v1::Record;
 namespace {
 
 constexpr absl::Duration kForRoom = absl::Milliseconds(100);
-constexpr absl::Duration kForNewest = absl::Seconds(5);
+constexpr absl::Duration kForNewest = absl::Seconds(5);  // in which none comes
 
 // An answer of which no record of the journal is told: who asked takes it by its call, everybody else drops it.
 api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
@@ -32,17 +35,15 @@ api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
   return item;
 }
 
-// What the newest of them that tells of a record of this partition says. What cannot be read, as it is of a later version, says nothing.
-std::optional<Told> NewestOf(const std::string& topic, const std::vector<kafka::PlacedRecord>& records, uint32_t partition) {
-  for (auto placed = records.rbegin(); placed != records.rend(); ++placed) {
-    topics::ItemMarks marks;
-    const absl::StatusOr<api::v1::OutboxItem> item = topics::ReadItem(placed->record, &marks);
-    if (!item.ok() || marks.batch == 0) continue;
-    const std::optional<event::Position> position = event::ParsePosition(item->id().substr(0, item->id().find('/')));
-    if (!position || position->partition != partition) continue;
-    return Told{.topic = topic, .offset = placed->offset, .record = position->number, .batch = marks.batch, .batch_hash = marks.batch_hash};
-  }
-  return std::nullopt;
+// What the record says that was told of a record of this partition; of another one, or without a batch, it says nothing.
+std::optional<Told> ToldBy(const std::string& topic, const kafka::PlacedRecord& placed, uint32_t partition) {
+  const std::string* const id = event::FindAttribute(placed.record, "id");
+  if (id == nullptr) return std::nullopt;
+  const std::optional<event::Position> position = event::ParsePosition(id->substr(0, id->find('/')));
+  if (!position || position->partition != partition) return std::nullopt;
+  topics::ItemMarks marks;
+  if (!topics::ReadMarks(placed.record, &marks).ok() || marks.batch == 0) return std::nullopt;
+  return Told{.topic = topic, .offset = placed.offset, .record = position->number, .batch = marks.batch, .batch_hash = marks.batch_hash};
 }
 
 // The same for everybody who is told.
@@ -53,14 +54,16 @@ std::shared_ptr<const base::KafkaRecord> Write(const api::v1::OutboxItem& item, 
 }  // namespace
 
 absl::StatusOr<std::vector<Told>> OutboxTopics::Newest() {
-  const absl::StatusOr<std::map<std::string, std::vector<kafka::PlacedRecord>>> newest =
-      kafka::ReadNewest(cluster_, names_.OutboxPrefix(), kLookBack, kForNewest);
-  if (!newest.ok()) return newest.status();
+  std::map<std::string, Told> newest;
+  const auto take = [&](const std::string& topic, const kafka::PlacedRecord& placed) {
+    if (std::optional<Told> told = ToldBy(topic, placed, partition_)) newest[topic] = *std::move(told);
+  };
+  const absl::StatusOr<std::set<std::string>> topics = kafka::ReadNewest(cluster_, names_.OutboxPrefix(), kLookBack, kForNewest, take);
+  // Also where an outbox is damaged: the journal has lost nothing then.
+  if (!topics.ok()) return absl::UnavailableError(topics.status().message());
+  for (const std::string& topic : *topics) made_.insert(topic.substr(names_.OutboxPrefix().size()));
   std::vector<Told> told;
-  for (const auto& [topic, records] : *newest) {
-    made_.insert(topic.substr(names_.OutboxPrefix().size()));
-    if (std::optional<Told> one = NewestOf(topic, records, partition_)) told.push_back(*std::move(one));
-  }
+  for (auto& [topic, one] : newest) told.push_back(std::move(one));
   return told;
 }
 
