@@ -132,6 +132,12 @@ class Run:
                         for role, oin in OINS.items()}
         for service in (*self.workflow, *self.partner.values()):
             service.start()
+        self.subscribe()
+
+    def subscribe(self):
+        """From the beginning of the outboxes; whoever did before has ended."""
+        if self.subscriber:
+            self.subscriber.end()
         self.subscriber = Subscriber(self.bootstrap, [outbox_of(role) for role in OINS], self.scratch)
 
     def stop(self):

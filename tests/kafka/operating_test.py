@@ -154,10 +154,12 @@ class Operating(unittest.TestCase):
         run.workflow[0].stop()
         self.expect_to_wait(run.partner["wijkteam"], "is the mirror")
 
-        # Once a person has decided that the copy counts, the services forget what they knew, and organisations report again what they reported since.
+        # Once a person has decided that the copy counts, all forget what they knew, who reads an outbox topic too, and organisations report again what they
+        # reported since.
         for service in (*run.workflow, *run.partner.values()):
             shutil.rmtree(service.data)
         run.start_services()
+        run.subscribe()
         lost, run.offered[kept:] = run.offered[kept:], []
         self.assertGreater(len(lost), 100)
         for _, key in lost:
