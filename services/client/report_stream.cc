@@ -67,8 +67,8 @@ class PublishStream : public ReportStream {
       const grpc::Status status = Connect(&retry);
       {
         absl::MutexLock lock(&mutex_);
-        // While there is nothing to be sent it does not matter whether anybody is there.
-        if (unanswered_.empty() && MayPass(status)) {
+        // While there is nothing to be sent it does not matter whether anybody is there; but to who wants one attempt.
+        if (unanswered_.empty() && MayPass(status) && connection_->options.patience > absl::ZeroDuration()) {
           mutex_.Await(absl::Condition(this, &PublishStream::HasWork));
           retry.Progressed();
           if (!unanswered_.empty()) continue;
