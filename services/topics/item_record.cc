@@ -80,4 +80,6 @@ absl::StatusOr<api::v1::OutboxItem> ReadItem(const base::KafkaRecord& record, It
   return item;
 }
 
+std::optional<event::Position> PositionOf(absl::string_view id) { return event::ParsePosition(id.substr(0, id.find('/'))); }
+
 }  // namespace overdracht::topics

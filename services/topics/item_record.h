@@ -12,12 +12,15 @@
 #define OVERDRACHT_SERVICES_TOPICS_ITEM_RECORD_H_
 
 #include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
 
+#include <optional>
 #include <string>
 
 #include "overdracht/api/v1/outbox_service.pb.h"
 #include "services/base/kafka_record.h"
 #include "services/base/sha256.h"
+#include "services/event/write.h"
 
 namespace overdracht::topics {
 
@@ -36,6 +39,8 @@ base::KafkaRecord WriteItem(const api::v1::OutboxItem& item, const ItemMarks& ma
 absl::StatusOr<api::v1::OutboxItem> ReadItem(const base::KafkaRecord& record, ItemMarks* marks);
 // Only its marks, whatever else it says.
 absl::Status ReadMarks(const base::KafkaRecord& record, ItemMarks* marks);
+// Where the record stands that an item tells of, by the item's id; none: it is the id of no item.
+std::optional<event::Position> PositionOf(absl::string_view id);
 
 }  // namespace overdracht::topics
 

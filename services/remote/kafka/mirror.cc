@@ -1,6 +1,5 @@
 #include "services/remote/kafka/mirror.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 
 #include <cstring>
@@ -8,6 +7,7 @@
 
 #include "services/base/sha256.h"
 #include "services/event/write.h"
+#include "services/topics/item_record.h"
 
 namespace overdracht::remote {
 
@@ -41,14 +41,6 @@ int64_t KeyOf(absl::string_view source, absl::string_view id) {
   int64_t key = 0;
   std::memcpy(&key, hash.data(), sizeof key);
   return key | 1;
-}
-
-// Of the id <partition>:<number>/…
-std::optional<uint32_t> PartitionOf(const OutboxItem& item) {
-  uint32_t partition = 0;
-  const size_t colon = item.id().find(':');
-  if (colon == std::string::npos || !absl::SimpleAtoi(absl::string_view(item.id()).substr(0, colon), &partition)) return std::nullopt;
-  return partition;
 }
 
 }  // namespace
@@ -142,9 +134,9 @@ absl::Status Mirror::AddAll(const std::vector<OutboxRecord>& records) {
 }
 
 absl::Status Mirror::AddItem(uint64_t offset, const OutboxItem& item) {
-  const std::optional<uint32_t> partition = PartitionOf(item);
+  const std::optional<event::Position> position = topics::PositionOf(item.id());
   const absl::StatusOr<uint64_t> sequence = event::ParseCursor(item.sequence());
-  if (!partition || !sequence.ok() || *sequence == 0) {
+  if (!position || !sequence.ok() || *sequence == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected an item with a partition and a sequence at offset ", offset, ", but it has none"));
   }
@@ -152,7 +144,7 @@ absl::Status Mirror::AddItem(uint64_t offset, const OutboxItem& item) {
   kept.set_cursor(event::FormatSequence(offset + 1));
   const absl::Status added = add_.Reset()
                                  .Bind(static_cast<int64_t>(offset + 1))
-                                 .Bind(static_cast<int64_t>(*partition))
+                                 .Bind(static_cast<int64_t>(position->partition))
                                  .Bind(static_cast<int64_t>(*sequence))
                                  .Bind(kept.has_answer() ? KeyOf(kept.answer().source(), kept.answer().id()) : 0)
                                  .Bind(kept.SerializeAsString())

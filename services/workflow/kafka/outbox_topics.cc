@@ -39,7 +39,7 @@ api::v1::OutboxItem ItemOf(const Asked& asked, const Answer& answer) {
 std::optional<Told> ToldBy(const std::string& topic, const kafka::PlacedRecord& placed, uint32_t partition) {
   const std::string* const id = event::FindAttribute(placed.record, "id");
   if (id == nullptr) return std::nullopt;
-  const std::optional<event::Position> position = event::ParsePosition(id->substr(0, id->find('/')));
+  const std::optional<event::Position> position = topics::PositionOf(*id);
   if (!position || position->partition != partition) return std::nullopt;
   topics::ItemMarks marks;
   if (!topics::ReadMarks(placed.record, &marks).ok() || marks.batch == 0) return std::nullopt;
