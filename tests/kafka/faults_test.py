@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Workflow services, partner services and brokers that are killed, stopped for a while and started again under load, at random by a seed. In the end
-everything is compared: what was offered, what was answered, the journal, the outboxes, the mirrors that partner services show, and what a subscriber
+"""Workflow services, partner services and brokers that are killed, stopped for a while and started again under load, and cut off from each other, at
+random by a seed. In the end everything is compared: what was offered, what was answered, the journal, the outboxes, the mirrors that partner services show, and what a subscriber
 of another make read in the topics meanwhile.
 
     faults_test.py [--binary PATH] [--check PATH] [--minutes M] [--seed N] [--nodes 1|3] [--partitions N] [--workers N]
@@ -22,12 +22,15 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+import network  # noqa: E402
 import other_client  # noqa: E402
 import overdracht  # noqa: E402
 
 ROLES = {"zorgaanbieder": 1, "wijkteam": 2, "gemeente": 3, "woningcorporatie": 4}
 OINS = {role: f"0000009900000020{n}000" for role, n in ROLES.items()}
 BROKER = overdracht.ROOT / "deploy/kafka/broker"
+FAULTS = ("kill a workflow service", "stop a workflow service", "kill a partner service", "stop a partner service", "kill a broker", "cut connections",
+          "hold the network")
 PATIENCE_S = 120  # within which everything must have come to rest, once nothing breaks any more
 
 
@@ -116,14 +119,18 @@ class Run:
         self.lock = threading.Lock()
         self.faults = []
         self.workflow, self.partner, self.subscriber = [], {}, None
+        self.network, self.brokers = network.Network(), {}  # host and port of each, by its number
 
     # ---- the region ------------------------------------------------------------------------------------------------------------------
 
     def start(self):
         options = self.options
-        done = subprocess.run([BROKER, "start", str(self.scratch / "broker"), "--quick", "--nodes", str(options.nodes)], check=True, capture_output=True,
-                              text=True, timeout=300)
-        self.bootstrap = done.stdout.split("bootstrap=")[1].split()[0]
+        nodes = range(1, options.nodes + 1)
+        self.bootstrap = ",".join(f"127.0.0.1:{self.network.listen(lambda node=node: self.brokers.get(node))}" for node in nodes)
+        done = subprocess.run([BROKER, "start", str(self.scratch / "broker"), "--quick", "--nodes", str(options.nodes), "--advertised", self.bootstrap],
+                              check=True, capture_output=True, text=True, timeout=300)
+        for node, address in zip(nodes, done.stdout.split("bootstrap=")[1].split()[0].split(",")):
+            self.brokers[node] = address.split(":")
         kafka = ("--kafka", self.bootstrap, "--topics", "region")
         subprocess.run([options.binary, "deploy", "kafka-init", *kafka, "--partitions", str(options.partitions), "--replication", str(options.nodes),
                         *(word for oin in OINS.values() for word in ("--organisation", oin))], check=True, capture_output=True, timeout=120)
@@ -147,6 +154,7 @@ class Run:
             if service.process and service.process.poll() is None:
                 service.kill()
         subprocess.run([BROKER, "kill", str(self.scratch / "broker")], capture_output=True, timeout=60)
+        self.network.end()
 
     # ---- the load --------------------------------------------------------------------------------------------------------------------
 
@@ -194,7 +202,7 @@ class Run:
 
     def break_something(self):
         chance = self.chance
-        what = chance.choice(("kill a workflow service", "stop a workflow service", "kill a partner service", "stop a partner service", "kill a broker"))
+        what = chance.choice(FAULTS)
         self.faults.append(what)
         seconds = chance.uniform(0.2, 8)
         print(f"{time.monotonic() - self.began:7.1f} {what}, {seconds:.1f} s", file=sys.stderr, flush=True)
@@ -203,6 +211,14 @@ class Run:
             subprocess.run([BROKER, "kill", str(self.scratch / "broker"), node], check=True, capture_output=True, timeout=60)
             time.sleep(seconds)
             subprocess.run([BROKER, "start", str(self.scratch / "broker")], check=True, capture_output=True, timeout=300)
+            return
+        if what == "cut connections":
+            self.network.cut(lambda: chance.random() < 0.5)
+            return
+        if what == "hold the network":
+            self.network.hold()
+            time.sleep(seconds)
+            self.network.release()
             return
         service = chance.choice(self.workflow if "workflow" in what else list(self.partner.values()))
         if "kill" in what:
