@@ -11,6 +11,8 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <tuple>
+#include <utility>
 
 #include "overdracht/api/v1/consent_service.pb.h"
 #include "overdracht/api/v1/handover_service.pb.h"
@@ -54,7 +56,7 @@ Calls HandoverCalls(uint64_t n) {
 class Driver {
  public:
   Driver(const std::function<std::string(const std::string&)>& address_of, const std::vector<Calls>& handovers)
-      : handovers_(handovers), left_(handovers.size()) {
+      : handovers_(handovers), left_(handovers.size()), report_ms_(handovers.size() * kReports) {
     for (const Call& call : handovers.front()) {
       std::vector<grpc::GenericStub*>& stubs = stubs_of_[call.organisation];
       std::vector<std::unique_ptr<grpc::GenericStub>>& at = stubs_at_[address_of(call.organisation)];
@@ -63,12 +65,13 @@ class Driver {
     }
   }
 
-  std::vector<double> Go(size_t in_flight) {
+  // How long each handover took, and each report.
+  std::pair<std::vector<double>, std::vector<double>> Go(size_t in_flight) {
     for (size_t slot = 0; slot < in_flight; ++slot) Begin(slot);
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
         +[](size_t* left) { return *left == 0; }, &left_));
-    return std::move(took_ms_);
+    return {std::move(took_ms_), std::move(report_ms_)};
   }
 
  private:
@@ -92,17 +95,18 @@ class Driver {
     const Call& call = handovers_[handover][report];
     auto* const way = new UnderWay;
     way->context.AddMetadata("overdracht-oin", call.organisation);
-    stubs_of_.at(call.organisation)[slot % kConnections]->UnaryCall(&way->context, call.method, {}, &call.request, &way->response,
-                                                                    [this, slot, handover, report, began, way](const grpc::Status& status) {
-                                                                      OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
-                                                                      delete way;
-                                                                      if (report + 1 < kReports)
-                                                                        return Report(slot, handover, report + 1, began);
-                                                                      Begin(slot);
-                                                                      absl::MutexLock lock(&mutex_);
-                                                                      took_ms_.push_back(1e3 * began.Seconds());
-                                                                      --left_;
-                                                                    });
+    stubs_of_.at(call.organisation)[slot % kConnections]->UnaryCall(
+        &way->context, call.method, {}, &call.request, &way->response,
+        [this, slot, handover, report, began, called = Stopwatch(), way](const grpc::Status& status) {
+          OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
+          delete way;
+          report_ms_[handover * kReports + report] = 1e3 * called.Seconds();
+          if (report + 1 < kReports) return Report(slot, handover, report + 1, began);
+          Begin(slot);
+          absl::MutexLock lock(&mutex_);
+          took_ms_.push_back(1e3 * began.Seconds());
+          --left_;
+        });
   }
 
   const std::vector<Calls>& handovers_;
@@ -112,6 +116,7 @@ class Driver {
   absl::Mutex mutex_;
   std::vector<double> took_ms_;
   size_t left_;
+  std::vector<double> report_ms_;
 };
 
 }  // namespace
@@ -124,7 +129,7 @@ HandoverRun DoHandovers(const std::function<std::string(const std::string& organ
   HandoverRun run;
   const double client = CpuSeconds(), servers = server_cpu_s();
   const Stopwatch watch;
-  run.took_ms = driver.Go(in_flight);
+  std::tie(run.took_ms, run.report_ms) = driver.Go(in_flight);
   run.per_s = static_cast<double>(count) / watch.Seconds();
   run.client_cpu_ms = 1e3 * (CpuSeconds() - client) / static_cast<double>(count);
   run.server_cpu_ms = 1e3 * (server_cpu_s() - servers) / static_cast<double>(count);

@@ -13,7 +13,8 @@ struct HandoverRun {
   double per_s = 0;
   double client_cpu_ms = 0;  // of one handover
   double server_cpu_ms = 0;
-  std::vector<double> took_ms;
+  std::vector<double> took_ms;    // each handover
+  std::vector<double> report_ms;  // each of its reports
 };
 
 // So many handovers, numbered from `first` on, of which so many are under way at once.

@@ -18,7 +18,7 @@ Result Measure(const Options& options, size_t in_flight) {
                 "an empty gRPC echo, handovers of four calls/s");
   const auto count = static_cast<size_t>(std::max(32.0, (in_flight == 1 ? 1'000 : 5'000) * options.scale));
   const auto warm_up = static_cast<size_t>(std::max(32.0, 10'000 * options.scale));
-  std::vector<double> rates, echoes, client, workflow, partner, broker, took_ms;
+  std::vector<double> rates, echoes, client, workflow, partner, broker, took_ms, report_ms;
   for (int run = 0; run < options.runs; ++run) {
     {
       KafkaRegion region(options.server, kPartitions, HandoverOrganisations());
@@ -35,6 +35,7 @@ Result Measure(const Options& options, size_t in_flight) {
       partner.push_back(per_op * (region.PartnerCpu() - partner_before));
       broker.push_back(per_op * (region.BrokerCpu() - broker_before));
       took_ms.insert(took_ms.end(), measured.took_ms.begin(), measured.took_ms.end());
+      report_ms.insert(report_ms.end(), measured.report_ms.begin(), measured.report_ms.end());
     }
     const testing::ServerProcess echo({"/proc/self/exe", "--echo"});
     const auto at_echo = [&](const std::string&) { return echo.address(); };
@@ -49,6 +50,8 @@ Result Measure(const Options& options, size_t in_flight) {
   result.baseline_value = Median(echoes);
   result.p50_ms = Percentile(took_ms, 50);
   result.p99_ms = Percentile(took_ms, 99);
+  result.more["report_p50_ms"] = Percentile(report_ms, 50);
+  result.more["report_p99_ms"] = Percentile(report_ms, 99);
   result.cpu_ms_per_op = Median(workflow) + Median(partner);
   result.more["in_flight"] = static_cast<double>(in_flight);
   result.more["workflow_cpu_ms_per_op"] = Median(workflow);
@@ -61,7 +64,7 @@ Result Measure(const Options& options, size_t in_flight) {
 }  // namespace
 
 void HandoverKafka(const Options& options, const std::function<void(const Result&)>& give) {
-  for (const size_t in_flight : {32, 256}) give(Measure(options, in_flight));
+  for (const size_t in_flight : {32, 256, 1024}) give(Measure(options, in_flight));
 }
 
 void HandoverKafkaUnloaded(const Options& options, const std::function<void(const Result&)>& give) { give(Measure(options, 1)); }
