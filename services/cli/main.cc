@@ -1,4 +1,6 @@
 // The program: one binary, every service and tool a subcommand. Wiring only.
+#include <absl/synchronization/mutex.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -9,6 +11,8 @@ using namespace overdracht::cli;
 int main(int count, char** arguments) {
   // A reader that goes away ends a write with an error, not the program.
   std::signal(SIGPIPE, SIG_IGN);
+  // Debian's Abseil looks for cycles at every lock, gRPC's too. Tests do (their main is another); in service it costs more than it finds.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   CLI::App program("Warme overdracht: drives each client who leaves beschermd wonen through voor, tijdens and na.", "overdracht");
   program.set_version_flag("--version", "overdracht " OVERDRACHT_VERSION);

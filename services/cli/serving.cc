@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+
+#include "services/cli/command.h"
 
 namespace overdracht::cli {
 
@@ -74,6 +77,17 @@ http::Figures FiguresOf(const edge::Server* server) {
 }
 
 }  // namespace
+
+EndsWithin::EndsWithin(absl::Duration patience)
+    : thread_([this, patience] {
+        if (over_.WaitForNotificationWithTimeout(patience)) return;
+        std::_Exit(NotFinished("stopped while it waited for its brokers; what was under way is as after a crash"));
+      }) {}
+
+EndsWithin::~EndsWithin() {
+  over_.Notify();
+  thread_.join();
+}
 
 absl::StatusOr<std::unique_ptr<Served>> Served::Start(const Installation& installation, const edge::Callers& callers, edge::Log* log,
                                                       std::vector<grpc::Service*> services, std::vector<http::Figures> figures) {

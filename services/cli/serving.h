@@ -2,9 +2,12 @@
 #ifndef OVERDRACHT_SERVICES_CLI_SERVING_H_
 #define OVERDRACHT_SERVICES_CLI_SERVING_H_
 
+#include <absl/synchronization/notification.h>
+
 #include <csignal>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "services/base/time.h"
@@ -31,6 +34,18 @@ class Signals {
 
  private:
   sigset_t signals_;
+};
+
+// The process ends within so long, with 1 if not in order: what waits for brokers that are gone may wait for minutes. A service may end at
+// any moment (kill -9 is one of the ways), so nothing is lost by it.
+class EndsWithin {
+ public:
+  explicit EndsWithin(absl::Duration patience);
+  ~EndsWithin();
+
+ private:
+  absl::Notification over_;
+  std::thread thread_;
 };
 
 // Both ports of a service.

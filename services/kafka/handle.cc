@@ -13,6 +13,8 @@ struct ConfDestroyer {
 };
 using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDestroyer>;
 
+constexpr absl::Duration kBetween = absl::Milliseconds(20);
+
 absl::Status Set(const Settings& settings, rd_kafka_conf_t* conf) {
   char why[512];
   for (const auto& [name, value] : settings) {
@@ -144,15 +146,29 @@ absl::StatusOr<Topic> Handle::FindPartition(const std::string& name, int32_t par
 absl::StatusOr<Metadata> Handle::QueryTopics(absl::Duration timeout) const { return Ask(kafka_, nullptr, "the topics", timeout); }
 
 absl::StatusOr<Ends> Handle::QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const {
-  const absl::Time deadline = absl::Now() + timeout;
-  for (;;) {
-    int64_t first = 0, end = 0;
-    const absl::Duration left = std::max(deadline - absl::Now(), absl::Milliseconds(1));
-    const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(kafka_, topic.c_str(), partition, &first, &end, Milliseconds(left));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Ends{.first = static_cast<uint64_t>(first), .end = static_cast<uint64_t>(end)};
-    const absl::Status status = StatusOf(error, topic);
+  const absl::StatusOr<uint64_t> first = QueryOffset(topic, partition, RD_KAFKA_OFFSET_BEGINNING, timeout);
+  if (!first.ok()) return first.status();
+  const absl::StatusOr<uint64_t> end = QueryEnd(topic, partition, timeout);
+  if (!end.ok()) return end.status();
+  return Ends{.first = *first, .end = *end};
+}
+
+absl::StatusOr<uint64_t> Handle::QueryEnd(const std::string& topic, int32_t partition, absl::Duration timeout) const {
+  return QueryOffset(topic, partition, RD_KAFKA_OFFSET_END, timeout);
+}
+
+// Not by rd_kafka_query_watermark_offsets: before 2.3 it waits for a broker that is gone until that is back, for ever.
+absl::StatusOr<uint64_t> Handle::QueryOffset(const std::string& topic, int32_t partition, int64_t which, absl::Duration timeout) const {
+  for (const absl::Time deadline = absl::Now() + timeout;;) {
+    const PartitionList asked(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_t* const one = rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(), partition);
+    one->offset = which;
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(kafka_, asked.get(), Milliseconds(std::max(deadline - absl::Now(), kBetween)));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = one->err;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && one->offset >= 0) return static_cast<uint64_t>(one->offset);
+    const absl::Status status = StatusOf(error == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : error, topic);
     if (!absl::IsUnavailable(status) || absl::Now() >= deadline) return status;
-    absl::SleepFor(absl::Milliseconds(20));  // a leader is being elected
+    absl::SleepFor(kBetween);  // a leader is being elected
   }
 }
 

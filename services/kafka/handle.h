@@ -41,6 +41,11 @@ struct Ends {
   uint64_t end = 0;
 };
 
+struct PartitionListDestroyer {
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+};
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, PartitionListDestroyer>;
+
 // What a broker says of topics.
 struct MetadataDestroyer {
   void operator()(const struct rd_kafka_metadata* metadata) const { rd_kafka_metadata_destroy(metadata); }
@@ -86,6 +91,7 @@ class Handle {
 
   // By the leader's word, never the cached value.
   absl::StatusOr<Ends> QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const;
+  absl::StatusOr<uint64_t> QueryEnd(const std::string& topic, int32_t partition, absl::Duration timeout) const;
 
   // Calls what is to be called back; waits for something of it for so long.
   void Serve(absl::Duration timeout) { rd_kafka_poll(kafka_, Milliseconds(timeout)); }
@@ -97,6 +103,7 @@ class Handle {
 
  private:
   explicit Handle(const Callbacks& callbacks) : callbacks_(callbacks) {}
+  absl::StatusOr<uint64_t> QueryOffset(const std::string& topic, int32_t partition, int64_t which, absl::Duration timeout) const;
 
   const Callbacks callbacks_;
   rd_kafka_t* kafka_ = nullptr;

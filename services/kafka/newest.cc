@@ -46,9 +46,8 @@ class Topics {
 };
 
 // Where each of them ends, by one request: who asks the library for the end of a topic that it does not know yet waits for half a second.
-using Offsets = std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)>;
-absl::StatusOr<Offsets> QueryEnds(rd_kafka_t* kafka, const std::set<std::string>& topics, absl::Duration timeout) {
-  Offsets ends(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())), &rd_kafka_topic_partition_list_destroy);
+absl::StatusOr<PartitionList> QueryEnds(rd_kafka_t* kafka, const std::set<std::string>& topics, absl::Duration timeout) {
+  PartitionList ends(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
   for (const std::string& name : topics) rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(kafka, ends.get(), Milliseconds(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "the ends of topics");
@@ -106,7 +105,7 @@ absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::s
     names.insert(topic.topic);
   }
   if (names.empty()) return names;
-  const absl::StatusOr<Offsets> ends = QueryEnds((*handle)->get(), names, patience);
+  const absl::StatusOr<PartitionList> ends = QueryEnds((*handle)->get(), names, patience);
   if (!ends.ok()) return ends.status();
   Topics topics((*handle)->get());
   std::map<std::string, size_t> left;

@@ -57,6 +57,7 @@ class Reader {
   // One past the newest record that may be read, as the last answer to a fetch or a query said; nothing before the first. Asks nobody.
   std::optional<uint64_t> HeardEnd() const;
   absl::StatusOr<Ends> QueryEnds(absl::Duration timeout) const { return handle_->QueryEnds(place_.topic, place_.partition, timeout); }
+  absl::StatusOr<uint64_t> QueryEnd(absl::Duration timeout) const { return handle_->QueryEnd(place_.topic, place_.partition, timeout); }
 
  private:
   Reader(Place place, const ReaderOptions& options, std::unique_ptr<Handle> handle, rd_kafka_topic_t* topic)

@@ -13,7 +13,7 @@ class LinkedRegion : public region::Region {
  public:
   // OK: it is there, and the workflows are known; else why not.
   virtual absl::Status linked() const = 0;
-  // Takes nothing in any more; returns when everything is answered, or this long after.
+  // Takes nothing in any more. Who waits then still has this long to get an answer, and after that is told UNAVAILABLE.
   virtual void Drain(absl::Duration patience) = 0;
   void Drain() { Drain(absl::Seconds(5)); }
 };

@@ -128,9 +128,14 @@ std::shared_ptr<const chart::Workflows> RemoteRegion::workflows() const {
 }
 
 void RemoteRegion::Drain(absl::Duration patience) {
-  absl::MutexLock lock(&mutex_);
-  closed_ = true;
-  mutex_.AwaitWithTimeout(absl::Condition(this, &RemoteRegion::IsQuiet), patience);
+  std::shared_ptr<Link> link;
+  {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+    if (mutex_.AwaitWithTimeout(absl::Condition(this, &RemoteRegion::IsQuiet), patience)) return;
+    link = link_;
+  }
+  if (link != nullptr) link->Cancel();
 }
 
 // ---- The link --------------------------------------------------------------------------------------------------------------------------

@@ -186,6 +186,21 @@ TEST(Reader, BeginsWhereItIsTold) {
   EXPECT_TRUE(absl::IsNotFound(Reader::Open({.cluster = Here(), .topic = topic, .partition = 1}).status()));
 }
 
+TEST(Reader, DoesNotWaitForABrokerThatIsGone) {
+  const std::string topic = Broker().NewTopic();
+  const auto publisher = OpenPublisher();
+  ASSERT_TRUE(publisher->PublishNow(topic, 0, {.value = "a"}).ok());
+  const auto reader = OpenReader(topic);
+  ASSERT_EQ(reader->QueryEnd(absl::Seconds(10)).value_or(0), 1u);
+  Broker().Kill();
+  EXPECT_TRUE(absl::IsUnavailable(reader->QueryEnds(absl::Seconds(1)).status()));  // or it never returns
+  Broker().Start();
+  const auto ends = reader->QueryEnds(absl::Seconds(30));
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ(ends->first, 0u);
+  EXPECT_EQ(ends->end, 1u);
+}
+
 TEST(Reader, WaitsAndHearsAtOnce) {
   const std::string topic = Broker().NewTopic();
   const auto publisher = OpenPublisher();

@@ -26,8 +26,8 @@ OPTIONS = None
 class Run(faults_test.Run):
     """A region under load, whose reports say how long they waited."""
 
-    def __init__(self, scratch):
-        super().__init__(OPTIONS, scratch)
+    def __init__(self, scratch, nodes):
+        super().__init__(argparse.Namespace(**vars(OPTIONS), nodes=nodes), scratch)
         self.waits, self.numbers = [], iter(range(10**9))
 
     def report(self, role, reported):
@@ -65,8 +65,8 @@ class Run(faults_test.Run):
                 raise overdracht.Failed("nothing is answered any more")
             time.sleep(0.05)
 
-    def broker(self, command):
-        subprocess.run([faults_test.BROKER, command, str(self.scratch / "broker")], check=True, capture_output=True, timeout=300)
+    def broker(self, command, *node):
+        subprocess.run([faults_test.BROKER, command, str(self.scratch / "broker"), *node], check=True, capture_output=True, timeout=300)
 
     def stop_services(self):
         for service in (*self.workflow, *self.partner.values()):
@@ -81,10 +81,12 @@ class Run(faults_test.Run):
 
 
 class Operating(unittest.TestCase):
+    nodes = 1
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="overdracht-operating-")
         self.addCleanup(scratch.cleanup)
-        self.run_ = Run(pathlib.Path(scratch.name))
+        self.run_ = Run(pathlib.Path(scratch.name), self.nodes)
         self.addCleanup(self.run_.stop)
         self.run_.start()
 
@@ -97,6 +99,8 @@ class Operating(unittest.TestCase):
         self.assertEqual(wrong, [])
         return counts
 
+
+class OneBroker(Operating):
     def test_upgrade_one_after_the_other(self):
         run = self.run_
 
@@ -124,6 +128,23 @@ class Operating(unittest.TestCase):
         self.waited("a workflow service killed, its folder deleted", run.under_load(lambda: lose(run.workflow[0])), 30)
         self.waited("a partner service killed, its folder deleted", run.under_load(lambda: lose(run.partner["wijkteam"])), 30)
         self.waited("the only broker killed", run.under_load(lose_the_broker), 60)
+        self.compare()
+
+    def test_services_stop_while_the_broker_is_gone(self):
+        run = self.run_
+
+        def stop_all():
+            run.broker("kill")
+            services = (*run.workflow, *run.partner.values())
+            for service in services:
+                service.process.terminate()
+            for service in services:
+                self.assertIn(service.process.wait(60), (0, 1))
+                service.process.stdout.close()
+            run.broker("start")
+            run.start_services()
+
+        self.waited("all stopped without a broker", run.under_load(stop_all), 90)
         self.compare()
 
     def test_a_back_up_of_the_brokers_is_put_back(self):
@@ -191,6 +212,22 @@ class Operating(unittest.TestCase):
             time.sleep(0.1)
 
 
+class ThreeBrokers(Operating):
+    nodes = 3
+
+    def test_one_of_three_is_gone(self):
+        run = self.run_
+
+        def lose(node):
+            run.broker("kill", node)
+            run.await_reports(300)  # without it
+            run.broker("start")
+
+        for node in ("1", "2", "3"):
+            self.waited(f"broker {node} of three gone", run.under_load(lambda: lose(node)), 60)
+        self.compare()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=None)
@@ -198,5 +235,5 @@ if __name__ == "__main__":
     OPTIONS, rest = parser.parse_known_args()
     OPTIONS.binary = overdracht.find_binary(OPTIONS.binary)
     OPTIONS.check = OPTIONS.check or str(pathlib.Path(OPTIONS.binary).parent / "overdracht_check_region")
-    OPTIONS.seed, OPTIONS.nodes, OPTIONS.partitions, OPTIONS.workers = 1, 1, 4, 8
+    OPTIONS.seed, OPTIONS.partitions, OPTIONS.workers = 1, 4, 8
     unittest.main(argv=[sys.argv[0], *rest])

@@ -57,10 +57,9 @@ absl::StatusOr<ReaderPool::Lease> KafkaTransport::Take(ReaderPool* pool, uint64_
 absl::StatusOr<uint64_t> KafkaTransport::HighWatermark() {
   const absl::StatusOr<ReaderPool::Lease> reader = Take(&readers_, std::numeric_limits<uint64_t>::max());
   if (!reader.ok()) return reader.status();
-  const absl::StatusOr<kafka::Ends> ends = (*reader)->QueryEnds(options_.connect);
-  if (!ends.ok()) return ends.status();
-  heard_end_ = ends->end;
-  return ends->end;
+  absl::StatusOr<uint64_t> end = (*reader)->QueryEnd(options_.connect);
+  if (end.ok()) heard_end_ = *end;
+  return end;
 }
 
 absl::StatusOr<std::vector<PlacedRecord>> KafkaTransport::Fetch(uint64_t from, uint64_t end) {

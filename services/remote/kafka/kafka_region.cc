@@ -20,6 +20,11 @@
 namespace overdracht::remote {
 namespace {
 
+absl::Status NotAnswered(absl::string_view by) {
+  return absl::UnavailableError(
+      absl::StrCat("expected an answer ", by, ", but none came: it may be recorded or not; send it again under the same id"));
+}
+
 absl::Status Stopping() { return absl::UnavailableError("expected a service that reads its topics, but it is stopping"); }
 
 Unanswered::Name NameOf(const region::Report& report) {
@@ -61,7 +66,7 @@ KafkaRegion::~KafkaRegion() {
   }
   outbox_thread_.join();
   workflows_thread_.join();
-  unanswered_->FailAll(absl::UnavailableError("expected a service that waits for the answer, but it is stopping; report it again"));
+  unanswered_->FailAll(NotAnswered("before the service stops"));
 }
 
 absl::Status KafkaRegion::linked() const {
@@ -75,6 +80,7 @@ void KafkaRegion::Drain(absl::Duration patience) {
     closed_ = true;
   }
   unanswered_->WaitUntilNone(patience);
+  unanswered_->FailAll(NotAnswered("before the service stops"));
 }
 
 std::shared_ptr<const chart::Workflows> KafkaRegion::workflows() const {
@@ -149,6 +155,7 @@ void KafkaRegion::Follow(const Followed& followed) {
   const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
   for (;;) {
     SetState(followed.state, ReadOnce(followed));
+    GiveUpOnTheLate();  // of whom nobody hears while a topic cannot be read
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), options_.try_again)) return;
   }
@@ -261,8 +268,7 @@ void KafkaRegion::GiveUpOnTheLate() {
       if (answer.ok()) answer->duplicate = true;
       unanswered_->Answer(call, std::move(answer));
     } else {
-      unanswered_->Answer(call, absl::UnavailableError("expected an answer by now, but none came: it may be recorded or not; send it again "
-                                                       "under the same id"));
+      unanswered_->Answer(call, NotAnswered("by now"));
     }
   }
 }

@@ -7,11 +7,6 @@ namespace {
 
 constexpr int kSliceMs = 100;
 
-struct ListDestroyer {
-  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
-};
-using List = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(const Options& options, Own own) {
@@ -29,7 +24,7 @@ absl::StatusOr<std::unique_ptr<Membership>> Membership::Join(const Options& opti
   membership->handle_ = *std::move(handle);
   rd_kafka_t* const kafka = membership->handle_->get();
   rd_kafka_poll_set_consumer(kafka);
-  const List topics(rd_kafka_topic_partition_list_new(1));
+  const kafka::PartitionList topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), options.topic.c_str(), RD_KAFKA_PARTITION_UA);
   if (const rd_kafka_resp_err_t error = rd_kafka_subscribe(kafka, topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
     return kafka::StatusOf(error, options.group);

@@ -75,6 +75,24 @@ TEST(RemoteRegion, ALostLinkFailsWhatWasSentAndANewOneGoesOn) {
   port.reset();
 }
 
+TEST(RemoteRegion, WhoWaitsIsToldWhenItDrains) {
+  workflow::Folder folder;
+  Local region(folder);  // decides nothing
+  Port port(region.region(), 0);
+  Remote partner(port.address());
+  ASSERT_TRUE(partner.WaitUntilLinked());
+  absl::Notification told;
+  region::Report report = Read(partner.region(), Started(1, kTime));
+  report.done = [&](const absl::StatusOr<region::Answer>& answer) {
+    EXPECT_EQ(workflow::Service::Outcome(answer), "UNAVAILABLE");
+    told.Notify();
+  };
+  ASSERT_TRUE(partner.region()->Take(std::move(report), 1000, nullptr).ok());
+  partner.region()->Drain(absl::Milliseconds(1));
+  EXPECT_TRUE(told.WaitForNotificationWithTimeout(kPatience));
+  region.Run();
+}
+
 TEST(RemoteRegion, WhatWaitsIsBounded) {
   workflow::Folder folder;
   Local region(folder);
