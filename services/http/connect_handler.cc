@@ -8,6 +8,7 @@
 
 #include "services/edge/answers.h"
 #include "services/http/connect.h"
+#include "services/http/stream_writer.h"
 
 namespace overdracht::http {
 
@@ -67,11 +68,12 @@ void CallUnary(Calls* calls, const MethodDescriptor& method, ConnectType type, c
   reply->OnGone([call] { call->Cancel(); });
 }
 
-// Reads the next message of the call only when the last one is on its way: what a slow client holds is one message.
+// Reads the next message of the call only when there is room for it (stream_writer.h).
 void CallStream(Calls* calls, const MethodDescriptor& method, ConnectType type, const Request& request,
                 const std::shared_ptr<Reply>& reply) {
   reply->Start({.status = 200, .content_type = ContentTypeOf(type), .body = "", .headers = {}});
-  const auto end = [reply](const grpc::Status& status) { reply->Write(EndOfStream(status), [reply] { reply->End(); }); };
+  const auto writer = std::make_shared<StreamWriter>(reply);
+  const auto end = [writer](const grpc::Status& status) { writer->End(EndOfStream(status)); };
   const absl::StatusOr<CallContext> context = ContextOf(method, request);
   if (!context.ok()) return end(ToGrpc(context.status()));
   const absl::StatusOr<absl::string_view> message = OnlyMessage(request.body);
@@ -85,11 +87,11 @@ void CallStream(Calls* calls, const MethodDescriptor& method, ConnectType type, 
   };
   const std::shared_ptr<OpenCall> open =
       calls->Stream(*context, {.message =
-                                   [reply, type, read, call, output = method.output_type()](const grpc::ByteBuffer& response) {
+                                   [writer, type, read, call, output = method.output_type()](const grpc::ByteBuffer& response) {
                                      absl::StatusOr<std::string> text = Translate(response, output, type.json);
                                      // No message of ours; the stream then ends with what gRPC says of it.
                                      if (!text.ok()) return call->lock()->Cancel();
-                                     reply->Write(Envelope(0, *text), read);
+                                     writer->Write(Envelope(0, *text), read);
                                    },
                                .sent =
                                    [call] {
