@@ -8,6 +8,8 @@ namespace overdracht::base {
 
 inline constexpr size_t kMaxEventBytes = 65536;
 inline constexpr size_t kMaxWorkflowFileBytes = 1 << 20;
+// A workflow with all that it extends, as it is deployed: one record of the journal, and Kafka takes no larger one than 900,000 bytes.
+inline constexpr size_t kMaxDefinitionBytes = 512 << 10;
 inline constexpr int kMaxYamlDepth = 32;
 inline constexpr size_t kMaxStates = 1000;
 inline constexpr size_t kMaxTasks = 1000;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "services/base/limits.h"
 #include "services/chart/check.h"
 #include "services/chart/merge.h"
 #include "services/chart/reader.h"
@@ -104,6 +105,15 @@ class Files {
   std::vector<Node> definitions_, texts_;
 };
 
+bool HasRoom(const workflow::v1::WorkflowDefinition& definition, Findings* findings) {
+  const size_t size = definition.ByteSizeLong();
+  if (size <= base::kMaxDefinitionBytes) return true;
+  findings->Add({std::make_shared<const std::string>(absl::StrCat(definition.id(), "/workflow.yaml")), 1, 1}, "too_large",
+                absl::StrCat("expected a workflow that takes at most ", base::kMaxDefinitionBytes,
+                             " bytes as it is deployed, with all that it extends, but it takes ", size));
+  return false;
+}
+
 }  // namespace
 
 ReadResult ReadWorkflow(absl::string_view id, Source source) {
@@ -125,7 +135,7 @@ ReadResult ReadWorkflow(absl::string_view id, Source source) {
     Reader reader(&findings, &places);
     reader.ReadDefinition(definition, &result.definition);
     reader.ReadTexts(texts, &result.texts);
-    if (reader.read_all()) {
+    if (reader.read_all() && HasRoom(result.definition, &findings)) {
       CheckDefinition(result.definition, places, &findings);
       CheckTexts(result.definition, places, &result.texts, &findings);
     }

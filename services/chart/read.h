@@ -3,7 +3,7 @@
 // A folder holds workflow.yaml, texts.nl.yaml, README.md and scenarios. `extends` names another workflow; the files are merged entry by
 // entry by name (`drop` removes, added ones come after the base's) before the result is read, so that an error names the file, line and
 // column of the text that is wrong, also when that is the base's. Plain YAML only: no anchors, aliases, tags, duplicate keys; at most
-// 32 deep and 1 MB.
+// 32 deep and 1 MB, 512 KB as it is deployed.
 #ifndef OVERDRACHT_SERVICES_CHART_READ_H_
 #define OVERDRACHT_SERVICES_CHART_READ_H_
 

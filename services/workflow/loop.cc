@@ -57,8 +57,8 @@ absl::Status Loop::TakeOver(std::vector<workflow::v1::WorkflowDefinition> defini
   figures_->Decided(input_to_);
   if (absl::Status status = TellAgain(); !status.ok()) return status;
   for (workflow::v1::WorkflowDefinition& definition : definitions) {
+    if (absl::Status status = CommitIfFull(definition.ByteSizeLong()); !status.ok()) return status;
     if (absl::Status status = Deploy(std::move(definition)); !status.ok()) return status;
-    if (absl::Status status = CommitIfFull(); !status.ok()) return status;
   }
   if (absl::Status status = Commit(); !status.ok()) return status;
   absl::MutexLock lock(&mutex_);

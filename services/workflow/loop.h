@@ -159,7 +159,8 @@ class Loop {
   absl::Status Append();
   absl::Status NoteInput();
   absl::Status TellAgain();
-  absl::Status CommitIfFull();
+  // Also where so many bytes more would fill the open batch.
+  absl::Status CommitIfFull(size_t more = 0);
   void Abandon(const absl::Status& why);
   void TryStuckBatch();
   void CheckpointSometimes();

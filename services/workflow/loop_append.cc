@@ -13,7 +13,9 @@ namespace overdracht::workflow {
 
 std::string CachePath(const std::string& data) { return data + "/cache.db"; }
 
-absl::Status Loop::CommitIfFull() { return batch_ && batch_->size() >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus(); }
+absl::Status Loop::CommitIfFull(size_t more) {
+  return batch_ && batch_->size() + more >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus();
+}
 
 absl::Status Loop::Commit() {
   if (absl::Status status = unreadable_->Commit(); !status.ok()) return status;

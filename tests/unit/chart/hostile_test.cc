@@ -118,6 +118,20 @@ TEST(Hostile, OneThousandStatesAreReadAndCompiled) {
   EXPECT_TRUE(Workflow::Compile(result.definition).ok());
 }
 
+// Each file is within its bounds; what is deployed of them would be no record that Kafka takes.
+TEST(Hostile, MoreThanOneRecordHolds) {
+  std::string agreements;
+  for (int i = 0; i < 3'900; ++i) absl::StrAppend(&agreements, i == 0 ? "" : ",\n      ", "a", i, std::string(50, 'x'));
+  Texts files = SmallFiles();
+  std::string text = absl::StrCat(kSmall, "decisions:\n");
+  for (const char* name : {"een", "twee", "drie"})
+    absl::StrAppend(&text, "  ", name, ":\n    when: {in: begin}\n    agreements: [", agreements, "]\n");
+  files["klein/workflow.yaml"] = text;
+  EXPECT_THAT(FindingsOf(ReadFrom(files, "klein")),
+              testing::ElementsAre(testing::MatchesRegex("klein/workflow.yaml:1:1: too_large: expected a workflow that takes at most "
+                                                         "524288 bytes as it is deployed, .* but it takes 6.*")));
+}
+
 TEST(Hostile, DropOfAllThatTheBaseHas) {
   std::string rules, drop;
   for (int i = 0; i < 3'900; ++i) {

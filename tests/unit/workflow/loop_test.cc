@@ -1,4 +1,5 @@
 // What becomes of a report, and what stands in the journal.
+#include "services/base/limits.h"
 #include "services/texts/sentences.h"
 #include "tests/unit/workflow/service.h"
 
@@ -234,6 +235,58 @@ TEST(Loop, AListKeepsNoMoreTrajectenInMemoryThanReportsDo) {
   EXPECT_EQ(service.List().size(), 5u);
   EXPECT_TRUE(service.Ask([](Partition& partition) { EXPECT_LE(partition.hot(), 2u); }).ok());
   EXPECT_EQ(service.Outcome(Completed(1, "2017-01-03T09:00:00Z", "actieplan", "a")), "accepted");
+}
+
+// Bytes of each batch of the journal.
+std::vector<size_t> BatchesOf(Service& service) {
+  std::vector<size_t> bytes;
+  const auto take = [&](const log::Tip&, const log::Batch& batch) { return bytes.push_back(batch.stored.size()), absl::OkStatus(); };
+  EXPECT_TRUE(service.journal().Read({}, take).ok());
+  return bytes;
+}
+
+// A decision with these agreements.
+workflow::v1::WorkflowDefinition With(const std::string& id, const std::vector<std::string>& agreements) {
+  workflow::v1::WorkflowDefinition definition = BaseWorkflow().front();
+  definition.set_id(id);
+  workflow::v1::Decision* const decision = definition.add_decisions();
+  decision->set_name("afspraken");
+  for (const std::string& agreement : agreements) decision->add_agreements(agreement);
+  return definition;
+}
+
+constexpr size_t kMostKafkaTakes = 900'000;  // services/log/kafka/kafka_log.h
+
+TEST(Loop, TheLargestWorkflowsTakeABatchThatKafkaTakes) {
+  Folder folder;
+  Service service(folder);
+  service.definitions.clear();
+  // The second is such that the batch with it alone is not full.
+  for (const auto& [id, less] : {std::pair("a", 10), std::pair("b", 20'000), std::pair("c", 10)}) {
+    const size_t room = base::kMaxDefinitionBytes - With(id, {}).ByteSizeLong();
+    service.definitions.push_back(With(id, {std::string(room - static_cast<size_t>(less), 'x')}));
+    EXPECT_LE(service.definitions.back().ByteSizeLong(), base::kMaxDefinitionBytes);
+  }
+  service.Start();
+  const std::vector<size_t> batches = BatchesOf(service);
+  EXPECT_EQ(batches.size(), 4u) << "a take-over, and one for each";
+  EXPECT_LT(*std::max_element(batches.begin(), batches.end()), kMostKafkaTakes);
+}
+
+TEST(Loop, TheLargestEventFitsBehindAnyBatchThatIsNotFull) {
+  Folder folder;
+  Service service(folder);
+  service.definitions = {With("uitstroom", {"a"})};
+  service.Start();
+  ASSERT_EQ(service.Outcome(Started(1, "2017-01-02T09:00:00Z")), "accepted");
+  std::string agreements = R"("a")";
+  while (agreements.size() < base::kMaxEventBytes - 600) agreements += R"(,"a")";
+  const std::string largest = Event(kGemeente, TrajectNumber(1), "2017-01-03T09:00:00Z", "decisions.taken",
+                                    absl::StrCat(R"({"decision":"afspraken","outcome":"granted","agreements":[)", agreements, "]}"), "d");
+  ASSERT_EQ(service.Outcome(largest), "accepted");
+  const size_t bytes = service.Records().back().ByteSizeLong();
+  EXPECT_GT(bytes, base::kMaxEventBytes) << "it stands there twice";
+  EXPECT_LT(bytes + service.options().most_bytes_per_batch, kMostKafkaTakes);
 }
 
 }  // namespace
