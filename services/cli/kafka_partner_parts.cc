@@ -25,7 +25,11 @@ absl::StatusOr<std::unique_ptr<KafkaPartnerParts>> KafkaPartnerParts::Open(const
                                  [log](const std::string& why) {
                                    log->Write(edge::Log::kWarning, "the organisation's ingress topic is not read", {{"why", why}});
                                  },
-                             .lags = [lag = &parts->ingress_lag_](uint64_t records) { *lag = records; }};
+                             .shows =
+                                 [parts = parts.get()](const remote::IngressFigures& figures) {
+                                   absl::MutexLock lock(&parts->mutex_);
+                                   parts->ingress_figures_ = figures;
+                                 }};
   return parts;
 }
 
@@ -34,6 +38,11 @@ KafkaPartnerParts::~KafkaPartnerParts() { StopIngress(); }
 http::Figures KafkaPartnerParts::figures() const {
   return [this] {
     const remote::KafkaRegionFigures region = region_->figures();
+    remote::IngressFigures ingress;
+    {
+      absl::MutexLock lock(&mutex_);
+      ingress = ingress_figures_;
+    }
     const auto one = [](const char* name, const char* help, http::Figure::Type type, double value) {
       return http::Figure{.name = name, .help = help, .type = type, .values = {{"", value}}};
     };
@@ -45,7 +54,11 @@ http::Figures KafkaPartnerParts::figures() const {
         gauge("overdracht_unanswered_reports", "Reports that wait for their answer.", static_cast<double>(region.unanswered)),
         gauge("overdracht_unanswered_seconds", "How long the oldest of them has waited; 0: none does.",
               absl::ToDoubleSeconds(region.oldest)),
-        gauge("overdracht_ingress_lag", "Records of the ingress topic that are not taken in.", static_cast<double>(ingress_lag_)),
+        gauge("overdracht_ingress_lag", "Records of the ingress topic that are not taken in.", static_cast<double>(ingress.lag)),
+        {.name = "overdracht_unreadable_total",
+         .help = "What was reported and is no event (MALFORMED): it stands in the topic of unreadable ones.",
+         .values = {{"from=\"calls\"", static_cast<double>(region.unreadable)},
+                    {"from=\"ingress\"", static_cast<double>(ingress.unreadable)}}},
     };
   };
 }

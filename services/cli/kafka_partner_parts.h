@@ -2,10 +2,11 @@
 #ifndef OVERDRACHT_SERVICES_CLI_KAFKA_PARTNER_PARTS_H_
 #define OVERDRACHT_SERVICES_CLI_KAFKA_PARTNER_PARTS_H_
 
+#include <absl/base/thread_annotations.h>
 #include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
 
-#include <atomic>
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +47,8 @@ class KafkaPartnerParts {
   std::unique_ptr<remote::KafkaBroker> broker_;
   std::unique_ptr<remote::IngressPlace> place_;
   remote::Ingress::Options ingress_options_;
-  std::atomic<uint64_t> ingress_lag_ = 0;
+  mutable absl::Mutex mutex_;
+  remote::IngressFigures ingress_figures_ ABSL_GUARDED_BY(mutex_);
   std::optional<remote::KafkaRegion> region_;
   std::optional<remote::Ingress> ingress_;
 };

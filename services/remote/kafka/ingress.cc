@@ -88,13 +88,18 @@ absl::Status Ingress::Read() {
   while (!IsStopping()) {
     const absl::StatusOr<std::vector<kafka::PlacedRecord>> records = (*reader)->Next(options_.look_every);
     if (!records.ok()) return records.status();
-    options_.lags(records->size() + (*reader)->Unread());
+    ShowLag(records->size() + (*reader)->Unread());
     if (records->empty()) continue;
     if (absl::Status published = PublishAll(*records); !published.ok()) return published;
     if (absl::Status kept = place_->Keep(records->back().offset + 1); !kept.ok()) return kept;
-    options_.lags((*reader)->Unread());
+    ShowLag((*reader)->Unread());
   }
   return absl::OkStatus();
+}
+
+void Ingress::ShowLag(uint64_t records) {
+  figures_.lag = records;
+  options_.shows(figures_);
 }
 
 absl::StatusOr<uint64_t> Ingress::PlaceIn(const kafka::Ends& ends) {
@@ -117,15 +122,19 @@ absl::Status Ingress::PublishAll(const std::vector<kafka::PlacedRecord>& records
   const std::shared_ptr<const chart::Workflows> workflows = region_->workflows();
   std::set<std::string> trajecten;
   kafka::Outstanding batch;
+  uint64_t unreadable = 0;
   for (const kafka::PlacedRecord& record : records) {
     const auto event = event::ReadKafkaEvent(record.record, [&](absl::string_view kind) { return workflows->KnowsContact(kind); });
     if (const auto* sound = std::get_if<event::v1::Event>(&event); sound != nullptr && !trajecten.insert(sound->traject()).second) {
       if (absl::Status published = batch.Wait(); !published.ok()) return published;
       trajecten = {sound->traject()};
     }
+    unreadable += std::holds_alternative<event::Malformed>(event) ? 1 : 0;
     Publish(record, event, batch.Add());
   }
-  return batch.Wait();
+  if (absl::Status published = batch.Wait(); !published.ok()) return published;
+  figures_.unreadable += unreadable;
+  return absl::OkStatus();
 }
 
 void Ingress::Publish(const kafka::PlacedRecord& record, const std::variant<event::v1::Event, event::Malformed>& event,

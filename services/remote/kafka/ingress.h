@@ -45,6 +45,12 @@ class IngressPlace {
   uint64_t next_ = 0;
 };
 
+// What there is to see of it, for who watches it run.
+struct IngressFigures {
+  uint64_t lag = 0;         // records of the topic that are not taken in, as far as it was heard
+  uint64_t unreadable = 0;  // of those that were taken in, since it began: they are no events
+};
+
 class Ingress {
  public:
   struct Options {
@@ -52,8 +58,8 @@ class Ingress {
     topics::Names names;
     // What an operator should know, once each time that it changes; of its own thread.
     std::function<void(const std::string& why)> said = [](const std::string&) {};
-    // How many records of the topic are not taken in, as far as it was heard; whenever it looked, of its own thread.
-    std::function<void(uint64_t records)> lags = [](uint64_t) {};
+    // Whenever they change, of its own thread.
+    std::function<void(const IngressFigures&)> shows = [](const IngressFigures&) {};
     absl::Duration try_again = absl::Seconds(1);
     absl::Duration look_every = absl::Milliseconds(200);  // whether it is to stop
   };
@@ -69,12 +75,14 @@ class Ingress {
   absl::Status PublishAll(const std::vector<kafka::PlacedRecord>& records);
   void Publish(const kafka::PlacedRecord& record, const std::variant<event::v1::Event, event::Malformed>& event,
                std::function<void(const absl::Status&)> done);
+  void ShowLag(uint64_t records);
   bool IsStopping() const;
 
   Broker* const broker_;
   const LinkedRegion* const region_;
   const std::unique_ptr<IngressPlace> place_;
   const Options options_;
+  IngressFigures figures_;  // of its own thread
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

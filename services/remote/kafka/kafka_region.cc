@@ -93,7 +93,8 @@ KafkaRegionFigures KafkaRegion::figures() const {
   return {.items = mirror_->items(),
           .outbox_lag = outbox_lag_,
           .unanswered = waiting.reports,
-          .oldest = std::max(absl::ZeroDuration(), absl::Now() - waiting.since)};
+          .oldest = std::max(absl::ZeroDuration(), absl::Now() - waiting.since),
+          .unreadable = *unreadable_};
 }
 
 // ---- Reports go out --------------------------------------------------------------------------------------------------------------------
@@ -136,8 +137,10 @@ void KafkaRegion::Send(uint64_t call, region::Report report) {
 void KafkaRegion::SendUnreadable(uint64_t call, const region::Report& report, const journal::v1::Refusal& refusal) {
   if (report.validate_only) return unanswered_->Answer(call, RefusedAs(refusal));
   broker_->Publish(options_.names.Unreadable(), topics::WriteUnreadable(report, refusal),
-                   [unanswered = unanswered_, sent = Sent(call), call, refusal](const absl::Status& status) {
-                     status.ok() ? unanswered->Answer(call, RefusedAs(refusal)) : sent(status);
+                   [unanswered = unanswered_, counted = unreadable_, sent = Sent(call), call, refusal](const absl::Status& status) {
+                     if (!status.ok()) return sent(status);
+                     ++*counted;
+                     unanswered->Answer(call, RefusedAs(refusal));
                    });
 }
 

@@ -51,6 +51,7 @@ struct KafkaRegionFigures {
   uint64_t outbox_lag = 0;  // records of the outbox topic that are not read, as far as it was heard
   size_t unanswered = 0;    // reports that wait for their answer
   absl::Duration oldest;    // how long the first of them has waited; zero: none waits
+  uint64_t unreadable = 0;  // what was reported and kept, and is no event; since the service began
 };
 
 class KafkaRegion : public LinkedRegion {
@@ -101,8 +102,10 @@ class KafkaRegion : public LinkedRegion {
   Broker* const broker_;
   const std::unique_ptr<Mirror> mirror_;
   const KafkaOptions options_;
-  const std::string call_prefix_;                 // of this process's calls
-  const std::shared_ptr<Unanswered> unanswered_;  // the broker's callbacks outlive this
+  const std::string call_prefix_;  // of this process's calls
+  // The broker's callbacks outlive this.
+  const std::shared_ptr<Unanswered> unanswered_;
+  const std::shared_ptr<std::atomic<uint64_t>> unreadable_ = std::make_shared<std::atomic<uint64_t>>(0);
   region::Listeners listeners_;
 
   mutable absl::Mutex mutex_;

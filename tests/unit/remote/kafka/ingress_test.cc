@@ -52,10 +52,10 @@ class IngressTest : public ::testing::Test {
                                             }
                                             told_.Tell();
                                           },
-                                      .lags =
-                                          [this](uint64_t records) {
+                                      .shows =
+                                          [this](const IngressFigures& figures) {
                                             absl::MutexLock lock(&mutex_);
-                                            lag_ = records;
+                                            figures_ = figures;
                                           },
                                       .try_again = absl::Milliseconds(5),
                                       .look_every = absl::Milliseconds(5)});
@@ -63,10 +63,14 @@ class IngressTest : public ::testing::Test {
   void Write(const std::string& json) {
     broker_.Append(kNames.Ingress(kZorg), {.key = "", .headers = {{"content-type", "application/cloudevents+json"}}, .value = json});
   }
-  bool WaitForLag(uint64_t records) {
+  template <typename So>
+  bool WaitUntil(So so) {
     absl::MutexLock lock(&mutex_);
-    const auto so_far = [this, records] { return lag_ == records; };
-    return mutex_.AwaitWithTimeout(absl::Condition(&so_far), kPatience);
+    const auto it_is = [this, so] { return so(figures_); };
+    return mutex_.AwaitWithTimeout(absl::Condition(&it_is), kPatience);
+  }
+  bool WaitForLag(uint64_t records) {
+    return WaitUntil([records](const IngressFigures& figures) { return figures.lag == records; });
   }
   std::vector<std::string> Published(size_t n) {
     EXPECT_TRUE(broker_.WaitFor(kNames.Events(), n));
@@ -89,7 +93,7 @@ class IngressTest : public ::testing::Test {
   Happening told_;
   absl::Mutex mutex_;
   std::string said_;
-  uint64_t lag_ = 0;
+  IngressFigures figures_;
   std::optional<Ingress> ingress_;
 };
 
@@ -115,6 +119,7 @@ TEST_F(IngressTest, WhatIsNoEventIsKeptWithItsPlace) {
   EXPECT_EQ(kept.value, "{no event}");
   EXPECT_THAT(kept.headers, Contains(Pair("overdracht-topic", kNames.Ingress(kZorg))));
   EXPECT_THAT(kept.headers, Contains(Pair("overdracht-offset", "1")));
+  EXPECT_TRUE(WaitUntil([](const IngressFigures& figures) { return figures.unreadable == 1 && figures.lag == 0; }));
 }
 
 TEST_F(IngressTest, GoesOnWhereItWas) {

@@ -224,6 +224,7 @@ TEST_F(KafkaRegionTest, WhatCannotBeReadIsKeptAndAnsweredWithoutADecision) {
 
   broker_.Refuse(true);
   EXPECT_EQ(Report("{no event}")->Word(), "UNAVAILABLE") << "it is not kept";
+  EXPECT_EQ(region_->figures().unreadable, 1u) << "what is kept, and nothing else";
 }
 
 // As of any other, its owner decides, and records that it is refused.
