@@ -54,6 +54,7 @@ http::Figures KafkaPartnerParts::figures() const {
         gauge("overdracht_unanswered_reports", "Reports that wait for their answer.", static_cast<double>(region.unanswered)),
         gauge("overdracht_unanswered_seconds", "How long the oldest of them has waited; 0: none does.",
               absl::ToDoubleSeconds(region.oldest)),
+        gauge("overdracht_ingress_read", "Whether the ingress topic is read (1) or cannot be (0).", ingress.read ? 1 : 0),
         gauge("overdracht_ingress_lag", "Records of the ingress topic that are not taken in.", static_cast<double>(ingress.lag)),
         {.name = "overdracht_unreadable_total",
          .help = "What was reported and is no event (MALFORMED): it stands in the topic of unreadable ones.",

@@ -272,6 +272,8 @@ class OperatorsView(OnKafka):
         for name in ("overdracht_outbox_lag", "overdracht_unanswered_reports", "overdracht_unanswered_seconds", "overdracht_ingress_lag"):
             self.assertEqual(figures[name], {"": 0}, name)
         self.assertEqual(list(figures["overdracht_build_info"].values()), [1])
+        self.assertEqual(figures["overdracht_unreadable_total"], {'from="calls"': 0, 'from="ingress"': 0})
+        self.wait_until(lambda: self.partner.figures()["overdracht_ingress_read"] == {"": 1})
 
         page = (overdracht.ROOT / "docs/operating.md").read_text()
         for name in {*figures, *self.services[0].figures()}:

@@ -68,6 +68,8 @@ void Ingress::Run() {
   while (!IsStopping()) {
     const absl::Status status = Read();
     if (IsStopping()) return;
+    figures_.read = false;
+    options_.shows(figures_);
     if (said != status.message()) options_.said(std::string(status.message()));
     said = std::string(status.message());
     absl::MutexLock lock(&mutex_);
@@ -98,6 +100,7 @@ absl::Status Ingress::Read() {
 }
 
 void Ingress::ShowLag(uint64_t records) {
+  figures_.read = true;
   figures_.lag = records;
   options_.shows(figures_);
 }

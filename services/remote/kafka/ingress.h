@@ -47,6 +47,7 @@ class IngressPlace {
 
 // What there is to see of it, for who watches it run.
 struct IngressFigures {
+  bool read = false;        // the topic can be read
   uint64_t lag = 0;         // records of the topic that are not taken in, as far as it was heard
   uint64_t unreadable = 0;  // of those that were taken in, since it began: they are no events
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,12 @@ class FakeBroker : public Broker {
   void Make(const std::string& topic) {
     absl::MutexLock lock(&mutex_);
     topics_[topic];
+  }
+  // From now on nobody may see it, or they may again.
+  void Hide(const std::string& topic, bool hide) {
+    absl::MutexLock lock(&mutex_);
+    hide ? (void)hidden_.insert(topic) : (void)hidden_.erase(topic);
+    ++cuts_;
   }
   void Append(const std::string& topic, base::KafkaRecord record) {
     absl::MutexLock lock(&mutex_);
@@ -71,7 +78,7 @@ class FakeBroker : public Broker {
   }
   absl::StatusOr<std::unique_ptr<TopicReader>> Open(const std::string& topic) override {
     absl::MutexLock lock(&mutex_);
-    if (topics_.count(topic) == 0) return absl::NotFoundError(topic);
+    if (topics_.count(topic) == 0 || hidden_.count(topic) > 0) return absl::NotFoundError(topic);
     return std::make_unique<Reader>(this, topic, cuts_);
   }
 
@@ -113,6 +120,7 @@ class FakeBroker : public Broker {
 
   mutable absl::Mutex mutex_;
   std::map<std::string, Records> topics_;
+  std::set<std::string> hidden_;
   int cuts_ = 0;
   bool refusing_ = false;
 };

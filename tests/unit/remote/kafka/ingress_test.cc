@@ -122,6 +122,17 @@ TEST_F(IngressTest, WhatIsNoEventIsKeptWithItsPlace) {
   EXPECT_TRUE(WaitUntil([](const IngressFigures& figures) { return figures.unreadable == 1 && figures.lag == 0; }));
 }
 
+TEST_F(IngressTest, WhetherItIsReadIsShown) {
+  const auto read = [](const IngressFigures& figures) { return figures.read; };
+  const auto not_read = [](const IngressFigures& figures) { return !figures.read; };
+  Open();
+  EXPECT_TRUE(WaitUntil(read)) << "also where nothing stands";
+  broker_.Hide(kNames.Ingress(kZorg), true);
+  EXPECT_TRUE(WaitUntil(not_read));
+  broker_.Hide(kNames.Ingress(kZorg), false);
+  EXPECT_TRUE(WaitUntil(read));
+}
+
 TEST_F(IngressTest, GoesOnWhereItWas) {
   Write(Started(1, kTime));
   Open();
