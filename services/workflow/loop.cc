@@ -36,11 +36,10 @@ absl::StatusOr<std::unique_ptr<Loop>> Loop::Open(LoopOptions options, log::Event
 }
 
 absl::Status Loop::TakeOver(std::vector<workflow::v1::WorkflowDefinition> definitions) {
-  absl::StatusOr<std::unique_ptr<Unreadable>> unreadable = Unreadable::Open(options_.data + "/unreadable.db", options_.machine_clock());
-  if (!unreadable.ok()) return unreadable.status();
-  unreadable_ = *std::move(unreadable);
   std::vector<Told> told;
-  if (options_.outboxes != nullptr) {
+  if (options_.outboxes == nullptr) {
+    if (absl::Status status = OpenUnreadable(); !status.ok()) return status;
+  } else {
     absl::StatusOr<std::vector<Told>> newest = options_.outboxes->Newest();
     if (!newest.ok()) return newest.status();
     told = *std::move(newest);
@@ -229,9 +228,9 @@ absl::StatusOr<bool> Loop::Take(Report* report) {
     return true;
   }
   if (const auto* malformed = std::get_if<event::Malformed>(&report->event)) {
-    if (!report->validate_only) {
+    if (!report->validate_only && unreadable_ != nullptr) {
       absl::Status status = unreadable_->Add(options_.machine_clock(), NextNumber() - 1, report->caller, malformed->refusal, report->bytes);
-      if (!status.ok()) return status;
+      if (!status.ok()) return WithoutDamagedUnreadable(status);
     }
     Promise(report, AnswerOf(malformed->refusal));
     return true;

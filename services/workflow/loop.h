@@ -168,6 +168,9 @@ class Loop {
   absl::Status Rebuild();
   // What a loop ends with that failed for this reason. Where only its cache is damaged: UNAVAILABLE, and the next has a new one.
   absl::Status WithoutDamagedCache(const absl::Status& why);
+  absl::Status OpenUnreadable();
+  // The same of the unreadable ones: what was to be kept there is sent again.
+  absl::Status WithoutDamagedUnreadable(const absl::Status& why);
   void Halt(absl::Status why);
 
   const LoopOptions options_;
@@ -185,7 +188,7 @@ class Loop {
   absl::Time round_ends_ = absl::InfiniteFuture();
   std::unique_ptr<log::Owner> owner_;
   std::unique_ptr<Partition> partition_;
-  std::unique_ptr<Unreadable> unreadable_;
+  std::unique_ptr<Unreadable> unreadable_;  // null where the input has places: whoever feeds it keeps them
   Watch watch_;
   std::optional<log::BatchWriter> batch_;
   engine::Records records_;  // of the open batch, and until it is projected

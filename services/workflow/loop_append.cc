@@ -13,12 +13,20 @@ namespace overdracht::workflow {
 
 std::string CachePath(const std::string& data) { return data + "/cache.db"; }
 
+namespace {
+
+std::string UnreadablePath(const std::string& data) { return data + "/unreadable.db"; }
+
+}  // namespace
+
 absl::Status Loop::CommitIfFull(size_t more) {
   return batch_ && batch_->size() + more >= options_.most_bytes_per_batch ? Commit() : absl::OkStatus();
 }
 
 absl::Status Loop::Commit() {
-  if (absl::Status status = unreadable_->Commit(); !status.ok()) return status;
+  if (unreadable_ != nullptr) {
+    if (absl::Status status = unreadable_->Commit(); !status.ok()) return WithoutDamagedUnreadable(status);
+  }
   const log::Tip before = owner_->tip();
   if (batch_) {
     if (absl::Status status = Append(); !status.ok()) return status;
@@ -96,7 +104,7 @@ void Loop::Abandon(const absl::Status& why) {
   advanced_.clear();
   records_.Clear();
   batch_.reset();
-  unreadable_->Rollback();
+  if (unreadable_ != nullptr) unreadable_->Rollback();
   if (options_.outboxes != nullptr) return Halt(WithoutDamagedCache(why));  // the input is read again by whoever takes over
   if (!stuck_.empty()) {
     stuck_why_ = why;
@@ -162,6 +170,22 @@ absl::Status Loop::WithoutDamagedCache(const absl::Status& why) {
   partition_.reset();
   absl::Status dropped = Cache::Drop(CachePath(options_.data));
   return dropped.ok() ? absl::UnavailableError(absl::StrCat("the cache was damaged, and is made anew: ", why.message())) : dropped;
+}
+
+absl::Status Loop::OpenUnreadable() {
+  absl::StatusOr<std::unique_ptr<Unreadable>> unreadable = Unreadable::Open(UnreadablePath(options_.data), options_.machine_clock());
+  if (!unreadable.ok()) return unreadable.status();
+  unreadable_ = *std::move(unreadable);
+  return absl::OkStatus();
+}
+
+absl::Status Loop::WithoutDamagedUnreadable(const absl::Status& why) {
+  if (!absl::IsDataLoss(why)) return why;
+  unreadable_.reset();
+  absl::Status anew = Unreadable::Drop(UnreadablePath(options_.data));
+  if (anew.ok()) anew = OpenUnreadable();
+  return anew.ok() ? absl::UnavailableError(absl::StrCat("unreadable.db was damaged, and is made anew; send again (", why.message(), ")"))
+                   : anew;
 }
 
 void Loop::Halt(absl::Status why) { halted_ = std::move(why); }

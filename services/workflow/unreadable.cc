@@ -21,6 +21,14 @@ CREATE INDEX IF NOT EXISTS received ON unreadable(received_us);
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Unreadable>> Unreadable::Open(const std::string& path, base::Micros now) {
+  absl::StatusOr<std::unique_ptr<Unreadable>> unreadable = OpenFile(path, now);
+  if (!absl::IsDataLoss(unreadable.status())) return unreadable;
+  // Not put aside: nobody would see to it that what stands in it is gone after 30 days.
+  if (absl::Status status = Drop(path); !status.ok()) return status;
+  return OpenFile(path, now);
+}
+
+absl::StatusOr<std::unique_ptr<Unreadable>> Unreadable::OpenFile(const std::string& path, base::Micros now) {
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
   if (!database.ok()) return database.status();
   for (const char* sql : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", kUnreadableSchema}) {

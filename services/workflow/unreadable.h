@@ -20,7 +20,10 @@ using storage::Statement;
 
 class Unreadable {
  public:
+  // One that is damaged is thrown away, and made anew.
   static absl::StatusOr<std::unique_ptr<Unreadable>> Open(const std::string& path, base::Micros now);
+  // Throws the file away; nobody may have it open.
+  static absl::Status Drop(const std::string& path) { return Database::Remove(path); }
 
   // Kept once Commit returned OK. `after_record`: the last record of the journal then, its position among what could be read.
   absl::Status Add(base::Micros now, uint64_t after_record, absl::string_view caller, const journal::v1::Refusal& refusal,
@@ -30,6 +33,7 @@ class Unreadable {
 
  private:
   explicit Unreadable(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  static absl::StatusOr<std::unique_ptr<Unreadable>> OpenFile(const std::string& path, base::Micros now);
   absl::Status Forget(base::Micros now);
 
   std::unique_ptr<Database> database_;
