@@ -38,6 +38,10 @@ class EventLog {
   virtual uint64_t LostTakeOvers() const { return 0; }
 };
 
+// DATA_LOSS is said of the journal only, as for nothing else a partition stands still until a person has looked: of a cache, or of another
+// topic, it is UNAVAILABLE.
+inline absl::Status NotTheJournal(const absl::Status& why) { return absl::IsDataLoss(why) ? absl::UnavailableError(why.message()) : why; }
+
 }  // namespace overdracht::log
 
 #endif  // OVERDRACHT_SERVICES_LOG_EVENT_LOG_H_

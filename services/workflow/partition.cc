@@ -30,9 +30,6 @@ absl::Status ExpectTheEnd(log::EventLog* journal, uint64_t known) {
                                           "; put the journal back from a copy, or delete cache.db to go on without what is lost"));
 }
 
-// DATA_LOSS is said of the journal only.
-absl::Status OfTheCache(const absl::Status& why) { return absl::IsDataLoss(why) ? absl::UnavailableError(why.message()) : why; }
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& cache_path, log::EventLog* journal,
@@ -43,7 +40,7 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& ca
     }
     absl::StatusOr<std::unique_ptr<Cache>> cache = Cache::Open(cache_path);
     if (!cache.ok()) {
-      if (anew) return OfTheCache(cache.status());
+      if (anew) return log::NotTheJournal(cache.status());
       continue;
     }
     std::unique_ptr<Partition> partition(new Partition(*std::move(cache), limits));
@@ -52,7 +49,7 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const std::string& ca
     const absl::Status folded = partition->CatchUp(journal);
     if (folded.ok()) return partition;
     if (partition->damaged()) {
-      if (anew) return OfTheCache(folded);
+      if (anew) return log::NotTheJournal(folded);
       continue;
     }
     if (anew || !absl::IsDataLoss(folded) || partition->checkpoint_.number == 0) return folded;

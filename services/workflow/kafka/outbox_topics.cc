@@ -7,6 +7,7 @@
 #include "services/event/kafka_record.h"
 #include "services/event/write.h"
 #include "services/kafka/newest.h"
+#include "services/log/event_log.h"
 #include "services/topics/settings.h"
 #include "services/workflow/answer.h"
 #include "services/workflow/partition.h"
@@ -59,8 +60,7 @@ absl::StatusOr<std::vector<Told>> OutboxTopics::Newest() {
     if (std::optional<Told> told = ToldBy(topic, placed, partition_)) newest[topic] = *std::move(told);
   };
   const absl::StatusOr<std::set<std::string>> topics = kafka::ReadNewest(cluster_, names_.OutboxPrefix(), kLookBack, kForNewest, take);
-  // Also where an outbox is damaged: the journal has lost nothing then.
-  if (!topics.ok()) return absl::UnavailableError(topics.status().message());
+  if (!topics.ok()) return log::NotTheJournal(topics.status());
   for (const std::string& topic : *topics) made_.insert(topic.substr(names_.OutboxPrefix().size()));
   std::vector<Told> told;
   for (auto& [topic, one] : newest) told.push_back(std::move(one));

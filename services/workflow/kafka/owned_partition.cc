@@ -17,9 +17,6 @@ constexpr absl::Duration kPace = absl::Milliseconds(200);
 // Another took over: perhaps this one was away, and the group's word is not here yet.
 constexpr absl::Duration kStandBack = absl::Seconds(3);
 
-// DATA_LOSS is said of the journal only: for nothing else a partition waits until a person has looked.
-absl::Status OfAnother(absl::Status why) { return absl::IsDataLoss(why) ? absl::UnavailableError(why.message()) : why; }
-
 }  // namespace
 
 OwnedPartition::OwnedPartition(Options options) : options_(std::move(options)) {
@@ -163,7 +160,7 @@ absl::Status OwnedPartition::Serve() {
     absl::MutexLock lock(&mutex_);
     ended_.Update(why.ok() ? absl::CancelledError() : std::move(why));
   };
-  const auto another_ended = [ended](absl::Status why) { ended(OfAnother(std::move(why))); };
+  const auto another_ended = [ended](const absl::Status& why) { ended(log::NotTheJournal(why)); };
   OutboxTopics outboxes(publisher->get(), place.cluster, place.names, place.partition, another_ended);
   LoopOptions loop_options = options_.loop;
   loop_options.partition_number = place.partition;
@@ -172,7 +169,7 @@ absl::Status OwnedPartition::Serve() {
   absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Open(std::move(loop_options), journal->get(), options_.definitions);
   if (!loop.ok()) return loop.status();
   if (place.partition == 0) {
-    if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return OfAnother(announced);
+    if (absl::Status announced = Announce(**loop, publisher->get()); !announced.ok()) return log::NotTheJournal(announced);
   }
   if (absl::Status started = (*events)->Start((*loop)->input_to()); !started.ok()) return started;
   (*loop)->Start(ended);

@@ -208,5 +208,11 @@ TEST_F(OwnerTest, ABatchThatIsNoneIsRefusedAndForgotten) {
   EXPECT_TRUE(owner->Append(WorkOf(*owner, "a")).ok());
 }
 
+TEST(EventLog, LossIsSaidOfTheJournalOnly) {
+  EXPECT_EQ(NotTheJournal(absl::DataLossError("the cache")), absl::UnavailableError("the cache"));
+  for (const absl::Status& other : {absl::OkStatus(), absl::AbortedError("a"), absl::ResourceExhaustedError("full")})
+    EXPECT_EQ(NotTheJournal(other), other);
+}
+
 }  // namespace
 }  // namespace overdracht::log
