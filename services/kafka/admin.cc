@@ -49,6 +49,16 @@ absl::StatusOr<Event> Request(rd_kafka_t* kafka, rd_kafka_admin_op_t operation, 
   return event;
 }
 
+std::map<std::string, TopicThere> ThereIn(const Metadata& metadata) {
+  std::map<std::string, TopicThere> topics;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const struct rd_kafka_metadata_topic& topic = metadata->topics[i];
+    if (topic.partition_cnt == 0) continue;
+    topics[topic.topic] = {.partitions = topic.partition_cnt, .replication = topic.partitions[0].replica_cnt};
+  }
+  return topics;
+}
+
 }  // namespace
 
 std::string Right::ToString() const {
@@ -57,7 +67,8 @@ std::string Right::ToString() const {
 }
 
 absl::StatusOr<std::unique_ptr<Admin>> Admin::Open(const Cluster& cluster, absl::Duration timeout) {
-  absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_PRODUCER, cluster, {});
+  // Who asks for a topic as a producer makes it, where the brokers allow that.
+  absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, {});
   if (!handle.ok()) return handle.status();
   return std::unique_ptr<Admin>(new Admin(*std::move(handle), timeout));
 }
@@ -67,13 +78,15 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Open(const Cluster& cluster, absl:
 absl::StatusOr<std::map<std::string, TopicThere>> Admin::Topics() {
   const absl::StatusOr<Metadata> metadata = handle_->QueryTopics(timeout_);
   if (!metadata.ok()) return metadata.status();
-  std::map<std::string, TopicThere> topics;
-  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
-    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
-    if (topic.partition_cnt == 0) continue;
-    topics[topic.topic] = {.partitions = topic.partition_cnt, .replication = topic.partitions[0].replica_cnt};
-  }
-  return topics;
+  return ThereIn(*metadata);
+}
+
+absl::StatusOr<std::optional<TopicThere>> Admin::Topic(const std::string& name) {
+  const absl::StatusOr<Metadata> metadata = handle_->QueryTopic(name, timeout_);
+  if (!metadata.ok()) return metadata.status();
+  const std::map<std::string, TopicThere> there = ThereIn(*metadata);
+  const auto found = there.find(name);
+  return found == there.end() ? std::nullopt : std::optional(found->second);
 }
 
 absl::StatusOr<std::map<std::string, Settings>> Admin::SettingsOf(const std::vector<std::string>& topics) {
@@ -139,7 +152,8 @@ absl::Status Admin::MakeTopics(const std::vector<NewTopic>& topics) {
 }
 
 bool Admin::HaveLeaders(const std::vector<NewTopic>& topics) {
-  const absl::StatusOr<Metadata> metadata = handle_->QueryTopics(timeout_);
+  const absl::StatusOr<Metadata> metadata =
+      topics.size() == 1 ? handle_->QueryTopic(topics[0].name, timeout_) : handle_->QueryTopics(timeout_);
   if (!metadata.ok()) return false;
   std::set<std::string> ready;
   for (int i = 0; i < (*metadata)->topic_cnt; ++i) {

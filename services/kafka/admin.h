@@ -3,6 +3,7 @@
 #define OVERDRACHT_SERVICES_KAFKA_ADMIN_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -45,6 +46,8 @@ class Admin {
 
   // Of those that may be seen.
   absl::StatusOr<std::map<std::string, TopicThere>> Topics();
+  // One, however many there are; nothing: it is not there, or may not be seen.
+  absl::StatusOr<std::optional<TopicThere>> Topic(const std::string& name);
   // The settings of topics that are there, by topic: also what nobody has set.
   absl::StatusOr<std::map<std::string, Settings>> SettingsOf(const std::vector<std::string>& topics);
   // Returns when all of them are there and have leaders. One that somebody else made meanwhile counts.

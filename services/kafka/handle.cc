@@ -145,6 +145,14 @@ absl::StatusOr<Topic> Handle::FindPartition(const std::string& name, int32_t par
 
 absl::StatusOr<Metadata> Handle::QueryTopics(absl::Duration timeout) const { return Ask(kafka_, nullptr, "the topics", timeout); }
 
+absl::StatusOr<Metadata> Handle::QueryTopic(const std::string& name, absl::Duration timeout) const {
+  rd_kafka_topic_t* const topic = rd_kafka_topic_new(kafka_, name.c_str(), nullptr);
+  if (topic == nullptr) return StatusOf(rd_kafka_last_error(), name);
+  absl::StatusOr<Metadata> metadata = Ask(kafka_, topic, name, timeout);
+  rd_kafka_topic_destroy(topic);
+  return metadata;
+}
+
 absl::StatusOr<Ends> Handle::QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const {
   const absl::StatusOr<uint64_t> first = QueryOffset(topic, partition, RD_KAFKA_OFFSET_BEGINNING, timeout);
   if (!first.ok()) return first.status();

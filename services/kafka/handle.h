@@ -89,6 +89,9 @@ class Handle {
   // All topics that may be seen.
   absl::StatusOr<Metadata> QueryTopics(absl::Duration timeout) const;
 
+  // One; a reader that asks makes none. Where it is not there, or may not be seen, it is among them without partitions.
+  absl::StatusOr<Metadata> QueryTopic(const std::string& name, absl::Duration timeout) const;
+
   // By the leader's word, never the cached value.
   absl::StatusOr<Ends> QueryEnds(const std::string& topic, int32_t partition, absl::Duration timeout) const;
   absl::StatusOr<uint64_t> QueryEnd(const std::string& topic, int32_t partition, absl::Duration timeout) const;

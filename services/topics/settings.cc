@@ -5,6 +5,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
+#include <optional>
 #include <utility>
 
 namespace overdracht::topics {
@@ -153,13 +154,13 @@ absl::StatusOr<uint32_t> CountPartitions(const kafka::Cluster& cluster, const Na
 absl::Status MakeOutbox(const kafka::Cluster& cluster, const Names& names, const std::string& organisation) {
   const absl::StatusOr<std::unique_ptr<kafka::Admin>> admin = kafka::Admin::Open(cluster);
   if (!admin.ok()) return admin.status();
-  const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = (*admin)->Topics();
-  if (!there.ok()) return there.status();
   const std::string outbox = names.Outbox(organisation);
-  if (there->count(outbox) > 0) return absl::OkStatus();
-  const auto events = there->find(names.Events());
-  if (events == there->end()) return NotThere(names.Events());
-  const int replication = events->second.replication;
+  const absl::StatusOr<std::optional<kafka::TopicThere>> there = (*admin)->Topic(outbox);
+  if (!there.ok() || *there) return there.status();
+  const absl::StatusOr<std::optional<kafka::TopicThere>> events = (*admin)->Topic(names.Events());
+  if (!events.ok()) return events.status();
+  if (!*events) return NotThere(names.Events());
+  const int replication = (*events)->replication;
   return (*admin)->MakeTopics({{.name = outbox, .partitions = 1, .replication = replication, .settings = SettingsOf(replication)}});
 }
 

@@ -344,5 +344,21 @@ TEST(Admin, MakesTopicsAndSaysWhatIsThere) {
   EXPECT_TRUE(absl::IsInvalidArgument(wrong)) << wrong;
 }
 
+TEST(KafkaAdmin, OneTopicIsAskedForAndNotMadeByThat) {
+  const std::string topic = Broker().NewTopic();
+  const auto admin = Admin::Open(Here());
+  ASSERT_TRUE(admin.ok()) << admin.status();
+  const auto there = (*admin)->Topic(topic);
+  ASSERT_TRUE(there.ok() && *there) << there.status();
+  EXPECT_EQ((*there)->partitions, 1);
+  EXPECT_EQ((*there)->replication, 1);
+  for (int again = 0; again < 2; ++again) {
+    const auto nowhere = (*admin)->Topic("nowhere");
+    ASSERT_TRUE(nowhere.ok()) << nowhere.status();
+    EXPECT_FALSE(*nowhere);
+  }
+  EXPECT_EQ((*admin)->Topics()->count("nowhere"), 0u);
+}
+
 }  // namespace
 }  // namespace overdracht::kafka

@@ -192,6 +192,7 @@ TEST(Rights, OfServicesAndAuditors) {
   const absl::Status made = topics::MakeOutbox(Pilot().As(kWorkflowService), kNames, kNew);
   EXPECT_TRUE(made.ok()) << made;
   EXPECT_TRUE(Write(kWorkflowService, kNames.Outbox(kNew)).ok());
+  EXPECT_TRUE(topics::MakeOutbox(Pilot().As(kWorkflowService), kNames, kNew).ok()) << "it is there";
   EXPECT_FALSE((*Admin::Open(Pilot().As(kWorkflowService)))->MakeTopics({{.name = kNames.Ingress(kNew)}}).ok());
   EXPECT_EQ(*topics::CheckRegion(Pilot().As(kWorkflowService), kNames), 4u);
   EXPECT_EQ(*topics::CheckRegion(Pilot().As(kPartnerService), kNames), 4u);
