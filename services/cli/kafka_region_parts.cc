@@ -37,6 +37,12 @@ void Say(edge::Log* log, uint32_t partition, absl::string_view what, const absl:
   log->Write(severity, "partition", std::move(fields));
 }
 
+// Without it this service owns nothing, and its figures look like those of one that only follows.
+void SayOfTheGroup(edge::Log* log, const absl::Status& why) {
+  if (why.ok()) return log->Write(edge::Log::kInfo, "group", {{"what", "is a member"}});
+  log->Write(edge::Log::kError, "group", {{"what", "is no member"}, {"why", std::string(why.message())}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const KafkaRegionOptions& options, const edge::Callers* callers,
@@ -67,11 +73,15 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   for (const auto& partition : parts->partitions_) all.push_back(partition.get());
   parts->operators_ = std::make_unique<workflow::PartitionsService>(all, names, callers);
 
-  absl::StatusOr<std::unique_ptr<workflow::Membership>> membership = workflow::Membership::Join(
-      {.cluster = cluster, .group = names.Group(), .topic = names.Events(), .session = absl::Milliseconds(options.session_ms)},
-      [all](const std::set<uint32_t>& own) {
-        for (workflow::OwnedPartition* partition : all) partition->Own(own.count(partition->partition()) > 0);
-      });
+  absl::StatusOr<std::unique_ptr<workflow::Membership>> membership =
+      workflow::Membership::Join({.cluster = cluster,
+                                  .group = names.Group(),
+                                  .topic = names.Events(),
+                                  .session = absl::Milliseconds(options.session_ms),
+                                  .said = [log](const absl::Status& why) { SayOfTheGroup(log, why); }},
+                                 [all](const std::set<uint32_t>& own) {
+                                   for (workflow::OwnedPartition* partition : all) partition->Own(own.count(partition->partition()) > 0);
+                                 });
   if (!membership.ok()) return membership.status();
   parts->membership_ = *std::move(membership);
   return parts;

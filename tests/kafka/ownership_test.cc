@@ -335,5 +335,26 @@ TEST_F(Ownership, IsDividedAmongTheServicesThatAreThere) {
   EXPECT_TRUE(services[1].Owns(4));
 }
 
+TEST_F(Ownership, IsNoneForAServiceThatTheGroupDoesNotTakeInWhichIsSaid) {
+  MakeRegion(1);
+  absl::Mutex mutex;
+  std::string why;
+  const auto membership = Membership::Join({.cluster = cluster_,
+                                            .group = names_.Group(),
+                                            .topic = names_.Events(),
+                                            .session = absl::Milliseconds(100),  // a tenth of what deploy/kafka/node.properties allows
+                                            .said =
+                                                [&](const absl::Status& said) {
+                                                  absl::MutexLock lock(&mutex);
+                                                  why = std::string(said.message());
+                                                }},
+                                           [](const std::set<uint32_t>& own) { EXPECT_THAT(own, IsEmpty()); });
+  ASSERT_TRUE(membership.ok()) << membership.status();
+  const auto is_said = [&why] { return !why.empty(); };
+  absl::MutexLock lock(&mutex);
+  EXPECT_TRUE(mutex.AwaitWithTimeout(absl::Condition(&is_said), kPatience));
+  EXPECT_THAT(why, HasSubstr("set group.min.session.timeout.ms to 100 or less"));
+}
+
 }  // namespace
 }  // namespace overdracht::workflow

@@ -1,6 +1,7 @@
 // A region's topics are made by `overdracht deploy kafka-init`, and a real broker with certificates refuses everybody what is not theirs.
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <absl/synchronization/mutex.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "services/kafka/publisher.h"
 #include "services/kafka/reader.h"
 #include "services/topics/settings.h"
+#include "services/workflow/kafka/membership.h"
 #include "tests/support/kafka_broker.h"
 
 namespace overdracht::kafka {
@@ -198,6 +200,40 @@ TEST(Rights, OfServicesAndAuditors) {
   EXPECT_EQ(*topics::CheckRegion(Pilot().As(kPartnerService), kNames), 4u);
   const Ran exported = Pilot().Export(kAuditor);
   EXPECT_EQ(exported.code, 0) << exported.said;
+}
+
+// The group of the workflow services is theirs; who has no right to it owns nothing, and says so.
+TEST(Rights, ToTheGroupAreTheWorkflowServices) {
+  absl::Mutex mutex;
+  std::map<std::string, absl::Status> said;
+  std::map<std::string, size_t> owned;
+  std::vector<std::unique_ptr<workflow::Membership>> memberships;
+  for (const char* who : {kPartnerService, kWorkflowService}) {
+    auto membership = workflow::Membership::Join({.cluster = Pilot().As(who),
+                                                  .group = kNames.Group(),
+                                                  .topic = kNames.Events(),
+                                                  .said =
+                                                      [&, who](const absl::Status& why) {
+                                                        absl::MutexLock lock(&mutex);
+                                                        said[who] = why;
+                                                      }},
+                                                 [&, who](const std::set<uint32_t>& own) {
+                                                   absl::MutexLock lock(&mutex);
+                                                   owned[who] = own.size();
+                                                 });
+    ASSERT_TRUE(membership.ok()) << membership.status();
+    memberships.push_back(*std::move(membership));
+  }
+  const auto both = [&] { return said.count(kPartnerService) > 0 && owned[kWorkflowService] == 4; };
+  {
+    absl::MutexLock lock(&mutex);
+    EXPECT_TRUE(mutex.AwaitWithTimeout(absl::Condition(&both), absl::Seconds(30)));
+    EXPECT_TRUE(absl::IsPermissionDenied(said[kPartnerService])) << said[kPartnerService];
+    EXPECT_THAT(std::string(said[kPartnerService].message()), HasSubstr("kafka-init with --acls"));
+    EXPECT_EQ(said.count(kWorkflowService), 0u);
+    EXPECT_EQ(owned.count(kPartnerService), 0u);
+  }
+  memberships.clear();
 }
 
 TEST(Rights, OfNobodyAreNone) {

@@ -26,6 +26,9 @@ class Membership {
     // A service that is not heard of for so long is gone. A broker allows 6 s and more unless told otherwise
     // (group.min.session.timeout.ms).
     absl::Duration session = absl::Seconds(2);
+    // What keeps this service out of the group until a person has mended it, once each time that it changes; OK: it is in. On the
+    // membership's thread.
+    std::function<void(const absl::Status& why)> said = [](const absl::Status&) {};
   };
   // `own` is called on the membership's thread, whenever it changes, with all that are to be owned now.
   using Own = std::function<void(const std::set<uint32_t>& partitions)>;
@@ -34,11 +37,15 @@ class Membership {
   ~Membership();
 
  private:
-  explicit Membership(Own own) : own_(std::move(own)) {}
+  Membership(Options options, Own own) : options_(std::move(options)), own_(std::move(own)) {}
   void Run();
+  absl::Status KeptOut(rd_kafka_resp_err_t error) const;
+  void Say(const absl::Status& why);
   static void Rebalanced(rd_kafka_t* kafka, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void* self);
 
+  const Options options_;
   const Own own_;
+  absl::Status kept_out_;  // of its thread
   std::unique_ptr<kafka::Handle> handle_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
