@@ -149,7 +149,7 @@ void Publisher::Run() {
     Break(broken_);
     broken_ = absl::OkStatus();
     const absl::Status connected = Connect();  // as it did the first time
-    OVERDRACHT_CHECK(connected.ok(), std::string(connected.message()).c_str());
+    OVERDRACHT_CHECK(connected.ok(), connected.message());
   }
   Break(absl::UnavailableError("the publisher ends"));
 }

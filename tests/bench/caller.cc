@@ -68,7 +68,7 @@ void Caller::Report(const std::string& json, std::function<void()> answered) {
   }
   stub->async()->Publish(&way->context, &way->request, &way->response,
                          [this, way, answered = std::move(answered)](const grpc::Status& status) {
-                           OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
+                           OVERDRACHT_CHECK(status.ok(), status.error_message());
                            delete way;
                            answered();
                            absl::MutexLock lock(&mutex_);

@@ -35,17 +35,17 @@ class Chain : public Way {
  public:
   explicit Chain(const std::string& bootstrap, const std::string& topic) {
     auto log = log::KafkaLog::Open({.place = {.cluster = {.bootstrap = bootstrap}, .topic = topic}});
-    OVERDRACHT_CHECK(log.ok(), log.status().ToString().c_str());
+    OVERDRACHT_CHECK(log.ok(), log.status().ToString());
     log_ = *std::move(log);
     auto owner = log::Owner::TakeOver(log_.get(), {}, 0, 0, "bench", [](const log::Tip&, const log::Batch&) { return absl::OkStatus(); });
-    OVERDRACHT_CHECK(owner.ok(), owner.status().ToString().c_str());
+    OVERDRACHT_CHECK(owner.ok(), owner.status().ToString());
     owner_ = *std::move(owner);
   }
   void Append(const std::string& bytes) override {
     log::BatchWriter batch = owner_->Begin(0, 0);
     for (size_t at = 0; at < bytes.size(); at += kRecordBytes) batch.Add({}, {}, absl::string_view(bytes).substr(at, kRecordBytes));
     const absl::Status appended = owner_->Append(batch.Finish());
-    OVERDRACHT_CHECK(appended.ok(), appended.ToString().c_str());
+    OVERDRACHT_CHECK(appended.ok(), appended.ToString());
   }
 
  private:

@@ -51,7 +51,7 @@ double BytesIn(const std::string& folder) {
   return bytes;
 }
 
-void Run(const std::string& command) { OVERDRACHT_CHECK(std::system(command.c_str()) == 0, command.c_str()); }
+void Run(const std::string& command) { OVERDRACHT_CHECK(std::system(command.c_str()) == 0, command); }
 
 }  // namespace
 

@@ -98,7 +98,7 @@ class Driver {
     stubs_of_.at(call.organisation)[slot % kConnections]->UnaryCall(
         &way->context, call.method, {}, &call.request, &way->response,
         [this, slot, handover, report, began, called = Stopwatch(), way](const grpc::Status& status) {
-          OVERDRACHT_CHECK(status.ok(), status.error_message().c_str());
+          OVERDRACHT_CHECK(status.ok(), status.error_message());
           delete way;
           report_ms_[handover * kReports + report] = 1e3 * called.Seconds();
           if (report + 1 < kReports) return Report(slot, handover, report + 1, began);

@@ -78,9 +78,9 @@ class Steps {
     std::vector<std::string> fields;
     for (const std::string& field : step.fields) fields.push_back(FillIn(field, region, day));
     const absl::StatusOr<std::string> json = event::ComposeEvent(step.event, envelope, fields);
-    OVERDRACHT_CHECK(json.ok(), std::string(json.status().message()).c_str());
+    OVERDRACHT_CHECK(json.ok(), json.status().message());
     auto read = event::ReadCloudEvent(*json, [](absl::string_view) { return true; });
-    OVERDRACHT_CHECK(std::holds_alternative<event::v1::Event>(read), json->c_str());
+    OVERDRACHT_CHECK(std::holds_alternative<event::v1::Event>(read), *json);
     return std::get<event::v1::Event>(std::move(read));
   }
 
@@ -186,9 +186,9 @@ class Filling {
     std::vector<::overdracht::workflow::v1::WorkflowDefinition> definitions;
     for (const auto& workflow : testing::ProjectWorkflows().All()) definitions.push_back(workflow->definition());
     auto loop = workflow::Loop::Open(std::move(options), journal_.get(), std::move(definitions));
-    OVERDRACHT_CHECK(loop.ok(), std::string(loop.status().message()).c_str());
+    OVERDRACHT_CHECK(loop.ok(), loop.status().message());
     loop_ = *std::move(loop);
-    loop_->Start([](const absl::Status& why) { OVERDRACHT_CHECK(why.ok(), std::string(why.message()).c_str()); });
+    loop_->Start([](const absl::Status& why) { OVERDRACHT_CHECK(why.ok(), why.message()); });
   }
 
   void Report(event::v1::Event event) {

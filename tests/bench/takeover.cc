@@ -30,7 +30,7 @@ void CopyJournal(const std::string& folder, const KafkaRegion& region) {
     if (at.ok()) tip = *at;
     return at.status();
   });
-  OVERDRACHT_CHECK(copied.ok(), std::string(copied.message()).c_str());
+  OVERDRACHT_CHECK(copied.ok(), copied.message());
 }
 
 }  // namespace

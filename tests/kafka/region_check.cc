@@ -64,13 +64,13 @@ void TakeRecord(uint32_t partition, const log::StoredRecord& stored, Region* reg
 
 void ReadJournal(uint32_t partition, Region* region) {
   const auto journal = workflow::PartitionPlace{region->cluster, region->names, partition}.OpenJournal();
-  OVERDRACHT_CHECK(journal.ok(), journal.status().ToString().c_str());
+  OVERDRACHT_CHECK(journal.ok(), journal.status().ToString());
   const absl::Status read = (*journal)->Read({}, [&](const log::Tip&, const log::Batch& batch) {
     ++region->check.batches;
     for (const log::StoredRecord& stored : batch.records) TakeRecord(partition, stored, region);
     return absl::OkStatus();
   });
-  OVERDRACHT_CHECK(read.ok(), read.ToString().c_str());
+  OVERDRACHT_CHECK(read.ok(), read.ToString());
 }
 
 void ReadOutbox(const std::string& organisation, std::map<Item, std::string> told, Region* region) {

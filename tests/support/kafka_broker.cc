@@ -101,7 +101,7 @@ void KafkaBroker::LoseNewest(const std::string& topic) {
 }
 
 void KafkaBroker::Run(const std::string& arguments) {
-  OVERDRACHT_CHECK(std::system((OVERDRACHT_SOURCE_DIR "/deploy/kafka/broker " + arguments).c_str()) == 0, arguments.c_str());
+  OVERDRACHT_CHECK(std::system((OVERDRACHT_SOURCE_DIR "/deploy/kafka/broker " + arguments).c_str()) == 0, arguments);
 }
 
 double KafkaBroker::CpuSeconds(int node) const {
