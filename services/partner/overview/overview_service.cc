@@ -279,6 +279,7 @@ grpc::ServerUnaryReactor* OverviewService::ExplainTraject(grpc::CallbackServerCo
       const absl::Time begun = absl::Now();
       absl::StatusOr<api::v1::ExplainTrajectResponse> explained = Explain(region_, organisation, overview);
       const absl::Duration took = absl::Now() - begun;
+      // Here, on the only worker: one that took the next explanation meanwhile would show by that one's wait how long this one took.
       absl::SleepFor(absl::Ceil(took, kBeat) - took);
       if (explained.ok()) response->Swap(&*explained);
       reactor->Finish(ToGrpc(explained.status()));
