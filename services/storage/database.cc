@@ -112,15 +112,17 @@ absl::Status Database::Remove(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status Database::StatusOf(int code) const { return ToStatus(code, connection_.get()); }
+
 absl::Status Database::Execute(const std::string& sql) {
   const int code = sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  return code == SQLITE_OK ? absl::OkStatus() : ToStatus(code, connection_.get());
+  return code == SQLITE_OK ? absl::OkStatus() : StatusOf(code);
 }
 
 absl::StatusOr<Statement> Database::Prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(connection_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  if (code != SQLITE_OK) return ToStatus(code, connection_.get());
+  if (code != SQLITE_OK) return StatusOf(code);
   return Statement(statement);
 }
 

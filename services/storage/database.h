@@ -60,6 +60,8 @@ class Database {
   absl::Status Prepare(std::initializer_list<std::pair<Statement*, const char*>> statements);
   bool InTransaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
   sqlite3* connection() const { return connection_.get(); }
+  // What a result code of SQLite's, of a call with this connection, means.
+  absl::Status StatusOf(int code) const;
 
  private:
   struct Close {

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "services/base/sha256.h"
 
@@ -128,6 +129,13 @@ absl::StatusOr<std::unique_ptr<Cache>> Cache::Open(const std::string& path) {
   return absl::InternalError(absl::StrCat(path, ": could not be made"));
 }
 
+bool Cache::IsThere(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) return false;
+  absl::StatusOr<std::unique_ptr<Database>> database = OpenFile(path);
+  const absl::StatusOr<bool> ours = database.ok() ? MadeByThisProgram(database->get()) : database.status();
+  return ours.ok() && *ours;
+}
+
 absl::Status Cache::Prepare() {
   return database_->Prepare({
       {&read_at_, "SELECT at, checked FROM at"},
@@ -174,7 +182,44 @@ absl::Status Cache::Commit(const CachedAt& at) {
   std::string bytes = EncodeTip(at.tip);
   PutInteger(&bytes, Unsigned(at.clock_us));
   if (absl::Status status = write_at_.Reset().Bind(bytes).Bind(Check("at", absl::string_view(bytes))).Run(); !status.ok()) return status;
-  return database_->Execute("COMMIT");
+  if (absl::Status status = database_->Execute("COMMIT"); !status.ok()) return status;
+  if (CopyWaits()) CopySome(at);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<CachedAt>> Cache::CopyOn(const std::string& path, int pages) {
+  if (path != copy_path_) {
+    EndCopy();
+    absl::StatusOr<std::unique_ptr<storage::Copy>> copy = storage::Copy::Begin(path, database_.get());
+    if (!copy.ok()) return copy.status();
+    copy_path_ = path;
+    copy_ = *std::move(copy);
+  }
+  if (copy_ == nullptr) return copied_;
+  copy_pages_ = pages;
+  if (database_->InTransaction()) return copied_;
+  const absl::StatusOr<std::optional<CachedAt>> at = At();
+  if (!at.ok()) return at.status();
+  CopySome(*at);
+  return copied_;
+}
+
+void Cache::CopySome(const std::optional<CachedAt>& at) {
+  const absl::StatusOr<bool> whole = copy_->Continue(std::exchange(copy_pages_, 0));
+  if (whole.ok() && !*whole) return;
+  copy_.reset();
+  if (whole.ok()) {
+    copied_ = at.value_or(CachedAt());
+  } else {
+    copied_ = whole.status();
+  }
+}
+
+void Cache::EndCopy() {
+  copy_.reset();
+  copy_path_.clear();
+  copy_pages_ = 0;
+  copied_ = std::nullopt;
 }
 
 void Cache::Rollback() {

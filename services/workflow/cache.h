@@ -22,6 +22,7 @@
 #include "services/base/time.h"
 #include "services/engine/engine.h"
 #include "services/log/event_log.h"
+#include "services/storage/copy.h"
 #include "services/storage/database.h"
 #include "services/storage/wal.h"
 
@@ -47,6 +48,8 @@ class Cache {
  public:
   // Opens the file, or makes it. A file of another version of the program, or one that SQLite cannot read, is thrown away first.
   static absl::StatusOr<std::unique_ptr<Cache>> Open(const std::string& path);
+  // Whether the file is a cache that Open would not throw away.
+  static bool IsThere(const std::string& path);
   // Throws the file away.
   static absl::Status Drop(const std::string& path);
 
@@ -58,6 +61,14 @@ class Cache {
   // What was moved is still on its way to the disk: a Commit would wait for it.
   bool Busy() const { return wal_->Busy(); }
   void Rollback();
+
+  // A copy of the file at `path`, for a snapshot, gets so many pages more (storage::Copy): now, or where changes are open with the next
+  // Commit. Another path begins another copy. What the copy holds once it is whole. An error, which ends the copy, says nothing of the
+  // cache.
+  absl::StatusOr<std::optional<CachedAt>> CopyOn(const std::string& path, int pages);
+  // Pages wait for a Commit.
+  bool CopyWaits() const { return copy_pages_ > 0; }
+  void EndCopy();
 
   // Trajecten.
   absl::StatusOr<std::optional<engine::TrajectState>> ReadTraject(absl::string_view id);
@@ -88,11 +99,16 @@ class Cache {
   explicit Cache(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   absl::Status Prepare();
   absl::Status Begin();
+  void CopySome(const std::optional<CachedAt>& at);
 
   std::unique_ptr<Database> database_;
   std::unique_ptr<storage::WalMover> wal_;
   Statement read_at_, write_at_, read_traject_, write_traject_, read_ids_, read_timers_, add_outbox_, read_outbox_, last_of_outbox_,
       add_batch_, read_batch_, add_definition_, read_definitions_;
+  std::string copy_path_;
+  int copy_pages_ = 0;
+  absl::StatusOr<std::optional<CachedAt>> copied_ = std::nullopt;
+  std::unique_ptr<storage::Copy> copy_;  // null: it is whole, or has failed, or there is none
 };
 
 }  // namespace overdracht::workflow

@@ -94,6 +94,10 @@ class Partition {
   absl::Status CheckpointUnlessBusy() { return cache_->Busy() ? absl::OkStatus() : Checkpoint(); }
   // The second half of a checkpoint, which can wait for another round: see Cache. Does nothing when a batch was projected meanwhile.
   absl::Status MoveCheckpointOn() { return Noted(cache_->MoveOn()); }
+  // For a snapshot, as Cache says. Pages that wait are copied with the next checkpoint.
+  absl::StatusOr<std::optional<CachedAt>> CopyOn(const std::string& path, int pages) { return cache_->CopyOn(path, pages); }
+  bool CopyWaits() const { return cache_->CopyWaits(); }
+  void EndCopy() { cache_->EndCopy(); }
   bool AtCheckpoint() const { return tip_ == checkpoint_; }
   // Something of the cache is lost or cannot be read: the partition must be opened anew, without it. DATA_LOSS says so then, and nothing of
   // the journal.
