@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "services/cli/serving.h"
+#include "services/cli/snapshot_parts.h"
 #include "services/cli/text_file.h"
 #include "services/config/read.h"
 
@@ -126,6 +127,7 @@ absl::StatusOr<Installation> ReadInstallation(const InstallationOptions& options
   absl::StatusOr<std::optional<OnKafka>> kafka = ChooseKafka(options.kafka, configuration->kafka(), FolderOf(options).string());
   if (!kafka.ok()) return kafka.status();
   installation.kafka = *std::move(kafka);
+  installation.snapshots = ChooseSnapshots(options.snapshots, configuration->snapshots(), FolderOf(options).string());
   if (installation.tls || configuration->has_limits()) installation.rates = RatesOf(configuration->limits());
   if (!installation.tls && !config::IsLoopback(installation.listen)) {
     return absl::InvalidArgumentError(

@@ -17,6 +17,7 @@
 #include "services/edge/tls.h"
 #include "services/edge/trust.h"
 #include "services/partner/webhook/webhooks.h"
+#include "services/workflow/snapshots.h"
 
 namespace overdracht::cli {
 
@@ -25,7 +26,8 @@ struct InstallationOptions {
   std::string listen = {}, tls_certificate = {}, tls_key = {}, tls_client_ca = {};
   std::optional<int> grpc_port = {}, http_port = {};
   int usual_grpc_port = 7440, usual_http_port = 7441;
-  KafkaOptions kafka = {};  // of those who take them (AddKafkaOptions)
+  KafkaOptions kafka = {};     // of those who take them (AddKafkaOptions)
+  std::string snapshots = {};  // the same (AddSnapshotOptions)
 };
 void AddInstallationOptions(CLI::App* command, InstallationOptions* options);
 
@@ -38,7 +40,8 @@ struct Installation {
   std::optional<edge::Rates> rates = {};  // nothing: as often as they like
   std::vector<partner::Webhook> webhooks = {};
   edge::CallLog::Which log_calls = edge::CallLog::kRefused;
-  std::optional<OnKafka> kafka = {};  // nothing: not on Kafka
+  std::optional<OnKafka> kafka = {};                        // nothing: not on Kafka
+  std::optional<workflow::SnapshotOptions> snapshots = {};  // nothing: there are none
 
   std::unique_ptr<edge::Callers> MakeCallers() const;
 };

@@ -7,6 +7,7 @@
 #include "services/cli/definitions.h"
 #include "services/cli/region_figures.h"
 #include "services/cli/serving.h"
+#include "services/cli/snapshot_parts.h"
 #include "services/kafka/admin.h"
 #include "services/topics/settings.h"
 #include "services/workflow/folder.h"
@@ -58,6 +59,11 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   const absl::StatusOr<uint32_t> count = topics::CheckRegion(cluster, names);
   if (!count.ok()) return count.status();
   if (absl::Status status = workflow::KeepPartitions(options.data, *count); !status.ok()) return status;
+  if (options.snapshots) {
+    std::error_code failed;
+    std::filesystem::create_directories(options.snapshots->folder, failed);
+    if (failed) return absl::FailedPreconditionError(absl::StrCat(options.snapshots->folder, ": ", failed.message()));
+  }
 
   std::unique_ptr<KafkaRegionParts> parts(new KafkaRegionParts(*std::move(lock)));
   for (uint32_t partition = 0; partition < *count; ++partition) {
@@ -65,6 +71,9 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
     owned.place = {.cluster = cluster, .names = names, .partition = partition};
     owned.loop = LoopOf(options, clock, partition, *count);
     owned.definitions = *definitions;
+    if (options.snapshots) {
+      owned.snapshot = {.folder = options.snapshots->folder, .region = names.region(), .partition = partition};
+    }
     owned.said = [log, partition](absl::string_view what, const absl::Status& why) { Say(log, partition, what, why); };
     std::filesystem::create_directories(owned.loop.data);
     parts->partitions_.push_back(std::make_unique<workflow::OwnedPartition>(std::move(owned)));
@@ -84,17 +93,27 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
                                  });
   if (!membership.ok()) return membership.status();
   parts->membership_ = *std::move(membership);
+  if (options.snapshots) {
+    workflow::SnapshotOptions snapshots = *options.snapshots;
+    snapshots.region = names.region();
+    parts->snapshots_ =
+        WriteSnapshots(std::move(snapshots), all,
+                       [log](uint32_t partition, absl::string_view what, const absl::Status& why) { Say(log, partition, what, why); });
+  }
   return parts;
 }
 
-http::Figures KafkaRegionParts::figures() const {
+std::vector<http::Figures> KafkaRegionParts::figures() const {
   std::vector<const workflow::OwnedPartition*> all;
   for (const auto& partition : partitions_) all.push_back(partition.get());
-  return FiguresOf(std::move(all));
+  std::vector<http::Figures> figures = {FiguresOf(all)};
+  if (snapshots_ != nullptr) figures.push_back(FiguresOf(snapshots_.get(), std::move(all)));
+  return figures;
 }
 
 // The partitions stay: until the ports are gone they are still asked.
 void KafkaRegionParts::Drain() {
+  if (snapshots_ != nullptr) snapshots_->Stop();
   for (const auto& partition : partitions_) partition->Stop();
   membership_.reset();
   for (const auto& partition : partitions_) partition->Join();

@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "services/workflow/edge/partitions_service.h"
 #include "services/workflow/kafka/membership.h"
 #include "services/workflow/kafka/owned_partition.h"
+#include "services/workflow/snapshots.h"
 
 namespace overdracht::cli {
 
@@ -24,6 +26,7 @@ struct KafkaRegionOptions {
   std::string workflows;
   OnKafka region;
   int session_ms = 2000;
+  std::optional<workflow::SnapshotOptions> snapshots = {};  // nothing: there are none
 };
 
 class KafkaRegionParts {
@@ -37,7 +40,7 @@ class KafkaRegionParts {
   absl::Status Serving(const std::string& address) { return lock_.Announce(address); }
   // Gives the partitions back, in order.
   void Drain();
-  http::Figures figures() const;
+  std::vector<http::Figures> figures() const;
 
  private:
   explicit KafkaRegionParts(log::FolderLock lock) : lock_(std::move(lock)) {}
@@ -46,6 +49,7 @@ class KafkaRegionParts {
   std::vector<std::unique_ptr<workflow::OwnedPartition>> partitions_;
   std::unique_ptr<workflow::PartitionsService> operators_;
   std::unique_ptr<workflow::Membership> membership_;
+  std::unique_ptr<workflow::Snapshots> snapshots_;
 };
 
 }  // namespace overdracht::cli

@@ -6,6 +6,7 @@
 #include "services/cli/region_figures.h"
 #include "services/cli/region_parts.h"
 #include "services/cli/serving.h"
+#include "services/cli/snapshot_parts.h"
 
 namespace overdracht::cli {
 namespace {
@@ -18,12 +19,14 @@ struct Options {
 };
 
 int ServeOnKafka(const Options& options, const Installation& installation, const edge::Callers& callers, Signals* signals, edge::Log* log) {
-  const KafkaRegionOptions region{
-      .data = options.region.data, .clock = options.region.clock, .workflows = options.region.workflows, .region = *installation.kafka};
+  const KafkaRegionOptions region{.data = options.region.data,
+                                  .clock = options.region.clock,
+                                  .workflows = options.region.workflows,
+                                  .region = *installation.kafka,
+                                  .snapshots = installation.snapshots};
   const absl::StatusOr<std::unique_ptr<KafkaRegionParts>> parts = KafkaRegionParts::Open(region, &callers, log);
   if (!parts.ok()) return NotFinished(std::string(parts.status().message()));
-  absl::StatusOr<std::unique_ptr<Served>> served =
-      Served::Start(installation, callers, log, {(*parts)->operators()}, {(*parts)->figures()});
+  absl::StatusOr<std::unique_ptr<Served>> served = Served::Start(installation, callers, log, {(*parts)->operators()}, (*parts)->figures());
   if (!served.ok()) return NotFinished(std::string(served.status().message()));
   if (absl::Status status = (*parts)->Serving((*served)->address()); !status.ok()) return NotFinished(std::string(status.message()));
   (*served)->SayReady(
@@ -67,6 +70,7 @@ void AddWorkflowService(CLI::App* program, Action* action) {
   auto options = std::make_shared<Options>();
   AddRegionOptions(command, &options->region);
   AddKafkaOptions(command, &options->installation.kafka);
+  AddSnapshotOptions(command, &options->installation.snapshots);
   AddInstallationOptions(command, &options->installation);
   command->callback([options, action] { *action = [options] { return Serve(*options); }; });
 }

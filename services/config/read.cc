@@ -69,7 +69,8 @@ class Checker {
     CheckOins(configuration_, "operators", configuration_.operators());
     for (const v1::Issuer& issuer : configuration_.issuers()) CheckIssuer(issuer);
     for (const v1::Delegation& delegation : configuration_.delegations()) CheckDelegation(delegation);
-    CheckLimits(configuration_.limits());
+    CheckNoNumberIsNothing(configuration_.limits());
+    CheckNoNumberIsNothing(configuration_.snapshots());
     for (const v1::Webhook& webhook : configuration_.webhooks()) CheckWebhook(webhook);
     if (const std::string& calls = configuration_.log_calls(); !calls.empty() && calls != "refused" && calls != "all" && calls != "none") {
       Add(places_.Of(configuration_, "log_calls"), "form", "refused, all or none, but this is another word");
@@ -127,12 +128,14 @@ class Checker {
     }
   }
 
-  void CheckLimits(const v1::Limits& limits) {
-    const auto* type = limits.GetDescriptor();
+  // All numbers of it.
+  void CheckNoNumberIsNothing(const Message& message) {
+    const auto* type = message.GetDescriptor();
     for (int i = 0; i < type->field_count(); ++i) {
       const std::string& key = type->field(i)->name();
-      if (places_.Has(limits, key) && limits.GetReflection()->GetUInt32(limits, type->field(i)) == 0) {
-        Add(places_.Of(limits, key), "form", "a number of at least 1, but this is 0");
+      if (type->field(i)->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_UINT32 || !places_.Has(message, key)) continue;
+      if (message.GetReflection()->GetUInt32(message, type->field(i)) == 0) {
+        Add(places_.Of(message, key), "form", "a number of at least 1, but this is 0");
       }
     }
   }

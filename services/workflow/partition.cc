@@ -25,9 +25,9 @@ absl::Status ExpectTheEnd(log::EventLog* journal, uint64_t known) {
     return absl::OkStatus();
   });
   if (!read.ok() || last >= known) return read;
-  return absl::DataLossError(absl::StrCat("expected journal.db to have batch ", known,
-                                          ", which cache.db has seen, but it ends after batch ", last,
-                                          "; put the journal back from a copy, or delete cache.db to go on without what is lost"));
+  return absl::DataLossError(absl::StrCat(
+      "expected journal.db to have batch ", known, ", which cache.db has seen, but it ends after batch ", last,
+      "; put the journal back from a copy, or delete cache.db, and its snapshot where there is one, to go on without what is lost"));
 }
 
 }  // namespace

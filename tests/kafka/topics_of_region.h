@@ -111,6 +111,7 @@ class RegionOnKafka : public ::testing::Test {
     };
     options.loop.journal_catches_up = absl::Seconds(1);  // of one broker: no new leader catches up
     options.definitions = std::move(definitions);
+    if (!snapshots_.empty()) options.snapshot = SnapshotPlace{.folder = snapshots_, .region = names_.region(), .partition = partition};
     options.said = [said = said_](absl::string_view what, const absl::Status& why) { said->Add(what, why); };
     return std::make_unique<OwnedPartition>(std::move(options));
   }
@@ -145,6 +146,7 @@ class RegionOnKafka : public ::testing::Test {
   const kafka::Cluster cluster_{.bootstrap = Broker().bootstrap()};
   topics::Names names_;
   int32_t partitions_ = 0;
+  std::string snapshots_;  // the folder of snapshots; empty: there are none
   std::unique_ptr<kafka::Publisher> publisher_;
   const std::shared_ptr<Said> said_ = std::make_shared<Said>();
   int calls_ = 0;

@@ -1,5 +1,6 @@
 #include "services/workflow/kafka/owned_partition.h"
 
+#include <absl/synchronization/notification.h>
 #include <absl/time/clock.h>
 
 #include <algorithm>
@@ -56,10 +57,27 @@ bool OwnedPartition::WithFollowed(const std::function<void(Partition*)>& call) c
   return true;
 }
 
+bool OwnedPartition::WithOwned(const std::function<void(Partition*)>& call) const {
+  bool called = false;
+  absl::Notification asked;
+  const auto ask = [&](const absl::StatusOr<Partition*>& partition) {
+    if (partition.ok()) call(*partition);
+    called = partition.ok();
+    asked.Notify();
+  };
+  absl::Status submitted = absl::UnavailableError("not owned");
+  // The loop asks all that it took in, also when it ends.
+  WithLoop([&](Loop* loop) { submitted = loop->Submit(Question{ask}, 0); });
+  if (submitted.ok()) asked.WaitForNotification();
+  return called;
+}
+
 PartitionFigures OwnedPartition::figures() const {
-  PartitionFigures figures{.counts = figures_.Read(), .owned = std::nullopt, .data_loss = false, .journal_lag = std::nullopt};
+  PartitionFigures figures{
+      .counts = figures_.Read(), .owned = std::nullopt, .data_loss = false, .journal_lag = std::nullopt, .restore = std::nullopt};
   absl::MutexLock lock(&mutex_);
   figures.data_loss = data_loss_;
+  figures.restore = restore_;
   if (followed_journal_ != nullptr) figures.journal_lag = followed_journal_->Unread();
   if (!serving_) return figures;
   PartitionFigures::Owned& owned = figures.owned.emplace();
@@ -100,6 +118,7 @@ absl::Status OwnedPartition::Follow() {
     absl::MutexLock lock(&mutex_);
     followed_journal_ = followed;
   };
+  if (absl::Status restored = RestoreOnce(journal->get()); !restored.ok()) return restored;
   show(journal->get());
   absl::Status ended = FollowJournal(journal->get());
   show(nullptr);
@@ -124,6 +143,7 @@ absl::Status OwnedPartition::FollowJournal(log::KafkaLog* journal) {
   absl::Status status;
   while (status.ok() && is_sound() && !is_over()) {
     if (journal->Wait((*partition)->tip(), kLook)) status = CatchUp(partition->get(), journal);
+    if (status.ok()) status = CheckpointForCopy(partition->get());
   }
   ShowFollowed(nullptr);
   if (status.ok()) status = (*partition)->Checkpoint();
@@ -141,6 +161,25 @@ absl::Status OwnedPartition::CatchUp(Partition* partition, log::KafkaLog* journa
   return partition->MoveCheckpointOn();
 }
 
+// Who follows makes few checkpoints, and pages are only copied between two transactions.
+absl::Status OwnedPartition::CheckpointForCopy(Partition* partition) {
+  absl::MutexLock lock(&followed_mutex_);
+  return partition->CopyWaits() ? partition->CheckpointUnlessBusy() : absl::OkStatus();
+}
+
+absl::Status OwnedPartition::RestoreOnce(log::KafkaLog* journal) {
+  if (!may_restore_ || !options_.snapshot) return absl::OkStatus();
+  const absl::Time begin = absl::Now();
+  absl::Status restored = RestoreSnapshot(*options_.snapshot, journal, CachePath(options_.loop.data));
+  if (absl::IsUnavailable(restored)) return restored;
+  may_restore_ = false;
+  if (absl::IsNotFound(restored)) return absl::OkStatus();
+  options_.said(restored.ok() ? "restored" : "not restored", restored);
+  absl::MutexLock lock(&mutex_);
+  if (restored.ok()) restore_ = absl::Now() - begin;
+  return absl::OkStatus();
+}
+
 // Returns when nobody reads the one before.
 void OwnedPartition::ShowFollowed(Partition* partition) {
   absl::MutexLock lock(&followed_mutex_);
@@ -151,6 +190,7 @@ absl::Status OwnedPartition::Serve() {
   const PartitionPlace& place = options_.place;
   const absl::StatusOr<std::unique_ptr<log::KafkaLog>> journal = place.OpenJournal();
   if (!journal.ok()) return journal.status();
+  if (absl::Status restored = RestoreOnce(journal->get()); !restored.ok()) return restored;
   absl::StatusOr<std::unique_ptr<kafka::Publisher>> publisher = kafka::Publisher::Open(place.cluster);
   if (!publisher.ok()) return publisher.status();
   absl::StatusOr<std::unique_ptr<kafka::Reader>> events = kafka::Reader::Open(place.Of(place.names.Events()));

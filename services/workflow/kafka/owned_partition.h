@@ -24,6 +24,7 @@
 #include "services/workflow/kafka/outbox_topics.h"
 #include "services/workflow/kafka/partition_place.h"
 #include "services/workflow/loop.h"
+#include "services/workflow/snapshot.h"
 
 namespace overdracht::workflow {
 
@@ -35,9 +36,10 @@ struct PartitionFigures {
     std::optional<uint64_t> events_lag;  // events that are not decided; nothing: nothing heard yet
     absl::Duration outbox_age;           // how long the oldest item waits that no broker has acknowledged
   };
-  std::optional<Owned> owned;           // by this service
-  bool data_loss = false;               // the journal has lost what was known to count: a person decides
-  std::optional<uint64_t> journal_lag;  // followed: batches of the journal that are not folded
+  std::optional<Owned> owned;             // by this service
+  bool data_loss = false;                 // the journal has lost what was known to count: a person decides
+  std::optional<uint64_t> journal_lag;    // followed: batches of the journal that are not folded
+  std::optional<absl::Duration> restore;  // how long it took to make the cache of a snapshot, where this service did
 };
 
 class OwnedPartition {
@@ -46,7 +48,9 @@ class OwnedPartition {
     PartitionPlace place;
     LoopOptions loop;  // data: the partition's own folder
     std::vector<workflow::v1::WorkflowDefinition> definitions;
-    // What happens, for people: 'owns', 'follows', and why an ownership ended.
+    // Where a snapshot may be, for when there is no cache.
+    std::optional<SnapshotPlace> snapshot;
+    // What happens, for people: 'owns', 'follows', 'restored', and why an ownership ended or a snapshot is of no use.
     std::function<void(absl::string_view what, const absl::Status& why)> said;
     absl::Duration try_again = absl::Milliseconds(500);
   };
@@ -64,8 +68,10 @@ class OwnedPartition {
   // Calls with the loop of this ownership, which does not end meanwhile; false: there is none.
   bool WithLoop(const std::function<void(Loop*)>& call) const;
   // Calls with what is followed, which is as far behind its owner as PartitionFigures says; waits for a batch to be folded, and for no
-  // broker. False: it is not followed. To read only.
+  // broker. False: it is not followed. To read, and to copy the cache.
   bool WithFollowed(const std::function<void(Partition*)>& call) const;
+  // The same with what is owned, between two rounds of its loop.
+  bool WithOwned(const std::function<void(Partition*)>& call) const;
   // Waits for no broker.
   PartitionFigures figures() const;
 
@@ -81,6 +87,9 @@ class OwnedPartition {
   absl::Status Follow();
   absl::Status FollowJournal(log::KafkaLog* journal);
   absl::Status CatchUp(Partition* partition, log::KafkaLog* journal);
+  absl::Status CheckpointForCopy(Partition* partition);
+  // Once, and then a cache that is damaged is made of the journal: the snapshot may have been made of it.
+  absl::Status RestoreOnce(log::KafkaLog* journal);
   void ShowFollowed(Partition* partition);
   absl::Status Serve();
   absl::Status Announce(const Loop& loop, kafka::Publisher* publisher);
@@ -93,10 +102,12 @@ class OwnedPartition {
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);  // why this ownership has
   bool data_loss_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Serving> serving_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> restore_ ABSL_GUARDED_BY(mutex_);
   const log::KafkaLog* followed_journal_ ABSL_GUARDED_BY(mutex_) = nullptr;
   mutable absl::Mutex followed_mutex_;
   Partition* followed_ ABSL_GUARDED_BY(followed_mutex_) ABSL_PT_GUARDED_BY(followed_mutex_) = nullptr;
   Figures figures_;
+  bool may_restore_ = true;  // its thread only
   std::thread thread_;
 };
 

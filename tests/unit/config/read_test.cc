@@ -87,6 +87,16 @@ TEST(Configuration, OfARegionOnKafka) {
   EXPECT_FALSE(IsRegionName(std::string(65, 'a')));
 }
 
+TEST(Configuration, OfSnapshots) {
+  const ReadResult read = ReadConfiguration("f.yaml", "snapshots: {folder: s, every_seconds: 600, kilobytes_per_second: 999999}\n");
+  ASSERT_TRUE(read.ok()) << read.findings.front().ToString();
+  EXPECT_EQ(read.configuration.snapshots().folder(), "s");
+  EXPECT_EQ(read.configuration.snapshots().kilobytes_per_second(), 999'999);
+  EXPECT_THAT(Findings("snapshots: {every_seconds: 600}\n"), HasSubstr("the key folder here"));
+  EXPECT_THAT(Findings("snapshots: {folder: s, every_seconds: 0}\n"), HasSubstr("f.yaml:1:39: form:"));
+  EXPECT_THAT(Findings("snapshots: {folder: s, kilobytes_per_second: 0}\n"), HasSubstr("form"));
+}
+
 // The page for those who run it ---------------------------------------------------------------------------------------------------------
 
 std::string Page() {
