@@ -59,11 +59,6 @@ absl::StatusOr<std::unique_ptr<KafkaRegionParts>> KafkaRegionParts::Open(const K
   const absl::StatusOr<uint32_t> count = topics::CheckRegion(cluster, names);
   if (!count.ok()) return count.status();
   if (absl::Status status = workflow::KeepPartitions(options.data, *count); !status.ok()) return status;
-  if (options.snapshots) {
-    std::error_code failed;
-    std::filesystem::create_directories(options.snapshots->folder, failed);
-    if (failed) return absl::FailedPreconditionError(absl::StrCat(options.snapshots->folder, ": ", failed.message()));
-  }
 
   std::unique_ptr<KafkaRegionParts> parts(new KafkaRegionParts(*std::move(lock)));
   for (uint32_t partition = 0; partition < *count; ++partition) {

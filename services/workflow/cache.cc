@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -32,6 +33,8 @@ CREATE TABLE IF NOT EXISTS definitions(record INTEGER PRIMARY KEY, definition BL
 // No timer runs out any more.
 constexpr int64_t kNever = -1;
 constexpr int64_t kNotices = 1, kAnswer = 2;
+// 1 MB of a copy: a millisecond or two.
+constexpr int kMostPagesAtOnce = 256;
 
 // The check of a row: what identifies it and all that it says.
 template <typename... Fields>
@@ -196,7 +199,7 @@ absl::StatusOr<std::optional<CachedAt>> Cache::CopyOn(const std::string& path, i
     copy_ = *std::move(copy);
   }
   if (copy_ == nullptr) return copied_;
-  copy_pages_ = pages;
+  copy_pages_ = CopyWaits() ? std::min(copy_pages_ + pages, kMostPagesAtOnce) : pages;
   if (database_->InTransaction()) return copied_;
   const absl::StatusOr<std::optional<CachedAt>> at = At();
   if (!at.ok()) return at.status();

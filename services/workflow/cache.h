@@ -63,8 +63,8 @@ class Cache {
   void Rollback();
 
   // A copy of the file at `path`, for a snapshot, gets so many pages more (storage::Copy): now, or where changes are open with the next
-  // Commit. Another path begins another copy. What the copy holds once it is whole. An error, which ends the copy, says nothing of the
-  // cache.
+  // Commit: until then they add up, to 1 MB. Another path begins another copy. What the copy holds once it is whole. An error, which ends
+  // the copy, says nothing of the cache.
   absl::StatusOr<std::optional<CachedAt>> CopyOn(const std::string& path, int pages);
   // Pages wait for a Commit.
   bool CopyWaits() const { return copy_pages_ > 0; }

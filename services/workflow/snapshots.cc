@@ -136,11 +136,12 @@ bool Snapshots::Ask(const SnapshotSource& source, const SnapshotSource::Call& ca
 
 absl::Status Snapshots::Write(const SnapshotSource& source, const SnapshotPlace& place) {
   const std::string path = absl::StrCat(place.path(), ".", own_, kUnfinished);
+  std::error_code ignored;
+  std::filesystem::create_directories(place.folder, ignored);  // where it cannot be, the copy says why
   const absl::StatusOr<SnapshotLine> line = CopyAll(source, path);
   Ask(source, [](Partition* partition) { partition->EndCopy(); });
   absl::Status status = line.status();
   if (status.ok()) status = SealSnapshot(path, *line, [this](size_t bytes) { return Rest(bytes); });
-  std::error_code ignored;
   const uint64_t bytes = std::filesystem::file_size(path, ignored);
   if (status.ok()) status = PublishSnapshot(path, place, *line);
   if (!status.ok()) {

@@ -97,17 +97,17 @@ TEST_F(SnapshotsOnKafka, AreWrittenByWhoFollowsWhatGrows) {
   {
     const auto owner = Serve(0, folders[0]), follower = Serve(0, folders[1]);
     owner->Own(true);
-    ReportSome(0, 50);
+    ReportSome(0, 150);
     AwaitDecisions();
-    const auto writing = Write(follower.get(), absl::Hours(1), 400'000);
-    int reported = 50;
+    const auto writing = Write(follower.get(), absl::Hours(1), 1'000'000);
+    int reported = 150;
     for (const absl::Time late = absl::Now() + kPatience; !std::filesystem::exists(Place().path()) && absl::Now() < late;) {
-      ReportSome(reported, reported + 5);
-      reported += 5;
+      ReportSome(reported, reported + 2);
+      reported += 2;
       AwaitDecisions();
     }
     EXPECT_EQ(said_->Why("wrote a snapshot", absl::StatusCode::kOk), "");
-    EXPECT_GE(reported, 60) << "some were reported while it was written";
+    EXPECT_GE(reported, 154) << "some were reported while it was written";
     trajecten = reported;
   }
   const auto fresh = Serve(0, folders[2]);

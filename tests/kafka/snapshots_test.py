@@ -70,6 +70,10 @@ class Snapshots(region_test.OnKafka):
         other = self.start(other)
         self.wait_until("a cache that is restored", lambda: '"what":"restored"' in self.log("other"))
         self.wait_until("its figure", lambda: other.figures().get("overdracht_restore_seconds"))
+        page = (region_test.overdracht.ROOT / "docs/operating.md").read_text()
+        for name in other.figures():
+            if "snapshot" in name or "restore" in name:
+                self.assertIn(name, page, "say in docs/operating.md what it is")
         owner.kill()
         self.wait_until("an owner again", lambda: '"what":"owns"' in self.log("other"))
         answers = self.publish(partner, [started(1), started(200)])
