@@ -93,6 +93,8 @@ void HandoverKafka(const Options& options, const std::function<void(const Result
 void HandoverKafkaUnloaded(const Options& options, const std::function<void(const Result&)>& give);
 Result SubscribeLatencyKafka(const Options& options);
 Result TakeOver(const Options& options);
+// A result for each thing that is measured of one large region.
+void LargeRegion(const Options& options, const std::function<void(const Result&)>& give);
 // The server that they are compared with, in a process of its own; until it is ended.
 int Echo();
 

@@ -9,6 +9,8 @@
 
 #include "services/base/check.h"
 #include "services/kafka/admin.h"
+#include "services/log/embedded/embedded_log.h"
+#include "services/log/kafka/kafka_log.h"
 #include "services/topics/settings.h"
 #include "tests/bench/handover.h"
 
@@ -27,6 +29,7 @@ std::vector<std::string> HandoverOrganisations() {
 
 KafkaRegion::KafkaRegion(std::string server, int partitions, std::vector<std::string> organisations)
     : server_(std::move(server)),
+      partitions_(partitions),
       organisations_(std::move(organisations)),
       names_(kName),
       broker_(testing::KafkaBrokerOptions{.nodes = 1, .certificates = "", .quick = false}) {
@@ -36,7 +39,11 @@ KafkaRegion::KafkaRegion(std::string server, int partitions, std::vector<std::st
       "the topics cannot be made");
 }
 
-void KafkaRegion::StartWorkflow(size_t which) { workflow_[which] = Start(absl::StrCat(which), {"workflow-service"}); }
+void KafkaRegion::StartWorkflow(size_t which, const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"workflow-service"};
+  words.insert(words.end(), more.begin(), more.end());
+  workflow_[which] = Start(absl::StrCat(which), std::move(words));
+}
 
 void KafkaRegion::StartPartner(const std::string& organisation) {
   partner_[organisation] = Start(organisation, {"partner-service", "--oin", organisation});
@@ -51,16 +58,48 @@ size_t KafkaRegion::OwnerOf(uint32_t partition) const {
   const std::string owns = absl::StrCat("overdracht_partition_owned{partition=\"", partition, "\"} 1");
   for (const absl::Time late = absl::Now() + absl::Minutes(5); absl::Now() < late; absl::SleepFor(absl::Milliseconds(50))) {
     for (size_t which = 0; which < kWorkflowServices; ++which) {
-      if (absl::StrContains(workflow_[which]->HttpGet("/metrics"), owns)) return which;
+      if (workflow_[which] != nullptr && absl::StrContains(workflow_[which]->HttpGet("/metrics"), owns)) return which;
     }
   }
   OVERDRACHT_CHECK(false, "nobody owns the partition");
   return 0;
 }
 
+void KafkaRegion::CopyJournal(const std::string& folder, int partition) const {
+  const auto from = log::EmbeddedLog::Open(folder + "/journal.db");
+  const auto to =
+      log::KafkaLog::Open({.place = {.cluster = {.bootstrap = bootstrap()}, .topic = names_.Journal(), .partition = partition}});
+  OVERDRACHT_CHECK(from.ok() && to.ok(), "the journals cannot be opened");
+  log::Tip tip;
+  const absl::Status copied = (*from)->Read(log::Tip{}, [&](const log::Tip&, const log::Batch& batch) {
+    const absl::StatusOr<log::Tip> at = (*to)->Append(tip, batch.stored);
+    if (at.ok()) tip = *at;
+    return at.status();
+  });
+  OVERDRACHT_CHECK(copied.ok(), std::string(copied.message()).c_str());
+}
+
+void KafkaRegion::AwaitAll(size_t which, bool alone) const {
+  const auto has = [](const std::string& page, const char* figure, int partition, const char* value) {
+    return absl::StrContains(page, absl::StrCat("\n", figure, "{partition=\"", partition, "\"} ", value, "\n"));
+  };
+  for (const absl::Time late = absl::Now() + absl::Hours(2); absl::Now() < late; absl::SleepFor(absl::Milliseconds(50))) {
+    const std::string page = workflow_[which]->HttpGet("/metrics");
+    int all = 0;
+    for (int partition = 0; partition < partitions_; ++partition) {
+      const bool owned = has(page, "overdracht_partition_owned", partition, "1");
+      all += owned || (!alone && has(page, "overdracht_journal_lag", partition, "0"));
+    }
+    if (all == partitions_) return;
+  }
+  OVERDRACHT_CHECK(false, "a partition is neither owned nor followed");
+}
+
 double KafkaRegion::WorkflowCpu() const {
   double cpu = 0;
-  for (const auto& service : workflow_) cpu += service->CpuSeconds();
+  for (const auto& service : workflow_) {
+    if (service != nullptr) cpu += service->CpuSeconds();
+  }
   return cpu;
 }
 

@@ -27,9 +27,13 @@ class KafkaRegion {
   // The topics are there, and no service runs.
   KafkaRegion(std::string server, int partitions, std::vector<std::string> organisations);
 
-  void StartWorkflow(size_t which);
+  // `more`: further arguments.
+  void StartWorkflow(size_t which, const std::vector<std::string>& more = {});
   void KillWorkflow(size_t which) { workflow_[which]->Kill(); }
+  void StopWorkflow(size_t which) { workflow_[which].reset(); }
   void StartPartner(const std::string& organisation);
+  // Fills a partition's journal, before any service runs, with that of a folder of the embedded log.
+  void CopyJournal(const std::string& folder, int partition) const;
   void StartAll();
 
   const std::string& bootstrap() const { return broker_.bootstrap(); }
@@ -37,6 +41,15 @@ class KafkaRegion {
   const std::string& AddressOf(const std::string& organisation) const { return partner_.at(organisation)->address(); }
   // The workflow service that owns the partition, by what they say of themselves. Waits until one does.
   size_t OwnerOf(uint32_t partition) const;
+
+  // Until it owns each partition, or follows it to its end; `alone`: until it owns them all.
+  void AwaitAll(size_t which, bool alone) const;
+  std::string FolderOf(size_t which) const { return folder_.path() + "/" + std::to_string(which); }
+  // Memory of its own.
+  size_t WorkflowMemory(size_t which) const { return workflow_[which]->MemoryBytes(); }
+  size_t BrokerMemory() const { return broker_.MemoryBytes(); }
+  // Of the topic's files, all partitions.
+  size_t TopicBytes(const std::string& topic) const { return broker_.TopicBytes(topic); }
 
   double WorkflowCpu() const;
   double PartnerCpu() const;
@@ -46,6 +59,7 @@ class KafkaRegion {
   std::unique_ptr<testing::ServerProcess> Start(const std::string& name, std::vector<std::string> words) const;
 
   const std::string server_;
+  const int partitions_;
   const std::vector<std::string> organisations_;
   const topics::Names names_;
   const TemporaryFolder folder_;

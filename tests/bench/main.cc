@@ -9,9 +9,10 @@
 
 namespace {
 
-int FillFolder(const std::string& folder, size_t trajecten) {
+int FillFolder(const std::string& folder, size_t trajecten, int partitions) {
   using namespace overdracht::bench;
-  const Filled filled = Fill(folder, PopulationOf(trajecten));
+  const Population population = PopulationOf(trajecten);
+  const Filled filled = partitions == 0 ? Fill(folder, population) : FillPartitions(folder, population, partitions);
   std::cout << trajecten << " trajecten, " << filled.events << " events accepted, " << filled.refused << " refused, " << filled.records
             << " records, " << filled.seconds << " s\n";
   return 0;
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
       {"subscribe_latency", [](const Options& options, const Give& give) { give(SubscribeLatency(options)); }},
       {"subscribe_latency_kafka", [](const Options& options, const Give& give) { give(SubscribeLatencyKafka(options)); }},
       {"takeover", [](const Options& options, const Give& give) { give(TakeOver(options)); }},
+      {"large_region", LargeRegion},
       {"restart", Restart},
       {"eos_cost", EosCost},
       {"growth", Growth},
@@ -51,17 +53,20 @@ int main(int argc, char** argv) {
   app.add_option("--runs", options.runs, "of each benchmark; the median is shown")->check(CLI::Range(1, 1000));
   app.add_option("--server", options.server, "the built program")->check(CLI::ExistingFile);
   std::string fill;
+  int partitions = 0;
   app.add_option("--fill", fill, "instead of measuring, make this folder and fill it with trajecten");
-  app.add_option("--folder", options.folder, "measure restart, growth and pause in this folder, which --fill made")
+  app.add_option("--folder", options.folder, "measure restart, growth and pause, or large_region, in this folder, which --fill made")
       ->check(CLI::ExistingDirectory);
   options.trajecten = 100'000;
   app.add_option("--trajecten", options.trajecten, "how many, of --fill and --folder")->check(CLI::Range(size_t{1}, size_t{10'000'000}));
+  app.add_option("--partitions", partitions, "of --fill: as a region of so many on Kafka has them (12 for large_region)")
+      ->check(CLI::Range(1, 1000));
   app.add_option("names", names, "which; none: all");
   bool echo = false;
   app.add_flag("--echo", echo, "be the server that does nothing")->group("");
   CLI11_PARSE(app, argc, argv);
   if (echo) return Echo();
-  if (!fill.empty()) return FillFolder(fill, options.trajecten);
+  if (!fill.empty()) return FillFolder(fill, options.trajecten, partitions);
 
   if (names.empty()) {
     for (const auto& [name, run] : benchmarks) names.push_back(name);

@@ -17,6 +17,7 @@
 #include "services/base/uuid.h"
 #include "services/event/compose.h"
 #include "services/event/read.h"
+#include "services/kafka/publisher.h"
 #include "services/log/embedded/embedded_log.h"
 #include "services/workflow/folder.h"
 #include "services/workflow/loop.h"
@@ -163,7 +164,8 @@ class History {
 // The loop that decides them, as a service would run it.
 class Filling {
  public:
-  Filling(const std::string& folder, const Population& population) {
+  // One of so many that share the population.
+  Filling(const std::string& folder, const Population& population, size_t shares = 1) : most_in_flight_(kInFlight / shares) {
     std::filesystem::create_directories(folder);
     OVERDRACHT_CHECK(workflow::KeepClock(folder, workflow::ClockKind::kWall).ok(), "a folder that cannot be made");
     auto journal = log::EmbeddedLog::Open(folder + "/journal.db");
@@ -176,7 +178,7 @@ class Filling {
     options.machine_clock = [until = population.until] { return until; };
     options.program = "bench";
     // All that is under way at once stays in memory, and is written seldom: nobody waits here, and nothing is lost by a kill.
-    options.partition = {.hot_trajecten = population.trajecten / kWholeEvery + 20'000,
+    options.partition = {.hot_trajecten = (population.trajecten / kWholeEvery + 20'000) / shares,
                          .records_per_checkpoint = 500'000,
                          .changed_per_checkpoint = SIZE_MAX,
                          .most_records_behind = UINT64_MAX};
@@ -220,8 +222,9 @@ class Filling {
   }
 
  private:
-  bool HasRoom() const { return in_flight_ < kInFlight; }
+  bool HasRoom() const { return in_flight_ < most_in_flight_; }
 
+  const size_t most_in_flight_;
   std::unique_ptr<log::EmbeddedLog> journal_;
   std::unique_ptr<workflow::Loop> loop_;
   absl::Mutex mutex_;
@@ -255,6 +258,29 @@ Filled Fill(const std::string& folder, const Population& population) {
   Filled filled = filling.End(population.until);
   filled.seconds = watch.Seconds();
   return filled;
+}
+
+int PartitionOf(const std::string& traject, int partitions) { return kafka::PartitionOf(traject, partitions); }
+
+Filled FillPartitions(const std::string& folder, const Population& population, int partitions) {
+  const Stopwatch watch;
+  std::vector<std::unique_ptr<Filling>> fillings;
+  for (int partition = 0; partition < partitions; ++partition) {
+    fillings.push_back(std::make_unique<Filling>(absl::StrCat(folder, "/", partition), population, static_cast<size_t>(partitions)));
+  }
+  History history(population);
+  for (event::v1::Event event; history.Next(&event);) {
+    fillings[static_cast<size_t>(PartitionOf(base::FormatUuid(event.traject()), partitions))]->Report(std::move(event));
+  }
+  Filled all;
+  for (const auto& filling : fillings) {
+    const Filled filled = filling->End(population.until);
+    all.events += filled.events;
+    all.refused += filled.refused;
+    all.records += filled.records;
+  }
+  all.seconds = watch.Seconds();
+  return all;
 }
 
 PopulatedFolder::PopulatedFolder(const Options& options, size_t trajecten) : path_(options.folder), population_(PopulationOf(trajecten)) {

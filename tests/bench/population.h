@@ -35,6 +35,11 @@ struct Filled {
 // Into a new folder, with the clock `wall`.
 Filled Fill(const std::string& folder, const Population& population);
 
+// The same as the partitions of a region, each in a folder of its own: FOLDER/0, FOLDER/1, …
+Filled FillPartitions(const std::string& folder, const Population& population, int partitions);
+// Which of them the traject (UUID) is in.
+int PartitionOf(const std::string& traject, int partitions);
+
 // The n-th traject and who takes part in it.
 struct Client {
   std::string traject;                          // UUID

@@ -4,9 +4,6 @@
 
 #include <algorithm>
 
-#include "services/base/check.h"
-#include "services/log/embedded/embedded_log.h"
-#include "services/log/kafka/kafka_log.h"
 #include "services/workflow/kafka/membership.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/caller.h"
@@ -17,21 +14,6 @@ namespace {
 
 constexpr size_t kTrajecten = 100'000;
 constexpr char kRoles[] = "zwgcp";
-
-// The batches of a folder, as the journal of the region's only partition.
-void CopyJournal(const std::string& folder, const KafkaRegion& region) {
-  const auto from = log::EmbeddedLog::Open(folder + "/journal.db");
-  const auto to =
-      log::KafkaLog::Open({.place = {.cluster = {.bootstrap = region.bootstrap()}, .topic = region.names().Journal(), .partition = 0}});
-  OVERDRACHT_CHECK(from.ok() && to.ok(), "the journals cannot be opened");
-  log::Tip tip;
-  const absl::Status copied = (*from)->Read(log::Tip{}, [&](const log::Tip&, const log::Batch& batch) {
-    const absl::StatusOr<log::Tip> at = (*to)->Append(tip, batch.stored);
-    if (at.ok()) tip = *at;
-    return at.status();
-  });
-  OVERDRACHT_CHECK(copied.ok(), copied.message());
-}
 
 }  // namespace
 
@@ -44,7 +26,7 @@ Result TakeOver(const Options& options) {
   std::vector<std::string> organisations;
   for (const char* role = kRoles; *role != '\0'; ++role) organisations.push_back(client.Organisation(*role));
   KafkaRegion region(options.server, 1, organisations);
-  CopyJournal(folder.path(), region);
+  region.CopyJournal(folder.path(), 0);
   for (size_t which = 0; which < KafkaRegion::kWorkflowServices; ++which) region.StartWorkflow(which);
   region.StartPartner(client.Organisation('z'));
   Caller caller(region.AddressOf(client.Organisation('z')));

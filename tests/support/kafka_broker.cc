@@ -4,6 +4,7 @@
 #include <absl/time/clock.h>
 #include <librdkafka/rdkafka.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -112,6 +113,29 @@ double KafkaBroker::CpuSeconds(int node) const {
   double user = 0, system = 0;
   stat >> user >> system;
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+size_t KafkaBroker::MemoryBytes(int node) const {
+  std::ifstream rollup(absl::StrCat("/proc/", FirstLine(absl::StrCat(folder_, "/", node, "/pid")), "/smaps_rollup"));
+  size_t kilobytes = 0;
+  for (std::string word; rollup >> word;) {
+    if (word == "Private_Dirty:") rollup >> kilobytes;
+  }
+  return kilobytes << 10;
+}
+
+size_t KafkaBroker::TopicBytes(const std::string& topic, int node) const {
+  size_t bytes = 0;
+  for (const auto& partition : std::filesystem::directory_iterator(absl::StrCat(folder_, "/", node, "/data"))) {
+    const std::string name = partition.path().filename();
+    if (name.substr(0, name.rfind('-')) != topic || !partition.is_directory()) continue;
+    for (const auto& file : std::filesystem::directory_iterator(partition.path())) {
+      // An index is a file with a hole until its segment is full.
+      struct stat stat;
+      if (::stat(file.path().c_str(), &stat) == 0) bytes += static_cast<size_t>(stat.st_blocks) * 512;
+    }
+  }
+  return bytes;
 }
 
 void KafkaBroker::Signal(int node, int signal) {

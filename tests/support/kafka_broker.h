@@ -30,6 +30,9 @@ class KafkaBroker {
   void Continue(int node = 1);
   // User and system time of a node.
   double CpuSeconds(int node = 1) const;
+  // Memory of its own that the node holds now, and what it holds of a topic on its disk, all partitions, with their indexes.
+  size_t MemoryBytes(int node = 1) const;
+  size_t TopicBytes(const std::string& topic, int node = 1) const;
   // Takes the newest record of a topic away, as a disk that came back from a copy does. One node.
   void LoseNewest(const std::string& topic);
   // Takes the records before an offset away, as a topic does that keeps them for a time only.
