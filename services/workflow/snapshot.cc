@@ -26,7 +26,7 @@ constexpr size_t kLongestLine = 512;
 constexpr char kBegin[] = "\noverdracht-snapshot 1 ";
 constexpr char kHash[] = " sha256=";
 
-absl::Status Failed(const std::string& path) {
+absl::Status ErrnoOf(const std::string& path) {
   const std::string why = absl::StrCat(path, ": ", std::strerror(errno));
   return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? absl::ResourceExhaustedError(why) : absl::FailedPreconditionError(why);
 }
@@ -43,7 +43,7 @@ class File {
   File& operator=(const File&) = delete;
 
   bool is_open() const { return file_ >= 0; }
-  absl::Status Failed() const { return workflow::Failed(path_); }
+  absl::Status Failed() const { return ErrnoOf(path_); }
   absl::StatusOr<size_t> Size() const {
     struct stat stat;
     if (fstat(file_, &stat) != 0) return Failed();
@@ -218,9 +218,9 @@ absl::Status PublishSnapshot(const std::string& path, const SnapshotPlace& place
   const absl::StatusOr<SnapshotLine> there = ReadSnapshotLine(place.path());
   if (there.ok() && there->region == line.region && there->partition == line.partition && there->journal == line.journal &&
       there->batch > line.batch) {
-    return unlink(path.c_str()) == 0 ? absl::OkStatus() : Failed(path);
+    return unlink(path.c_str()) == 0 ? absl::OkStatus() : ErrnoOf(path);
   }
-  if (rename(path.c_str(), place.path().c_str()) != 0) return Failed(place.path());
+  if (rename(path.c_str(), place.path().c_str()) != 0) return ErrnoOf(place.path());
   return SyncFolder(place.folder);
 }
 
@@ -230,7 +230,7 @@ absl::Status RestoreSnapshot(const SnapshotPlace& place, log::EventLog* journal,
   absl::Status restored = Restore(place, journal, path);
   // A WAL of the old file must not be taken for one of the new.
   if (restored.ok()) restored = Cache::Drop(cache);
-  if (restored.ok() && rename(path.c_str(), cache.c_str()) != 0) restored = Failed(cache);
+  if (restored.ok() && rename(path.c_str(), cache.c_str()) != 0) restored = ErrnoOf(cache);
   if (restored.ok()) return SyncFolder(std::filesystem::path(cache).parent_path());
   (void)Cache::Drop(path);
   const bool passes = absl::IsNotFound(restored) || absl::IsUnavailable(restored);

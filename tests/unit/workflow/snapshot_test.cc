@@ -49,7 +49,7 @@ engine::TrajectState Wide(int n, char with) {
   return state;
 }
 
-std::vector<std::string> AllOf(Cache* cache) {
+std::vector<std::string> AllTrajecten(Cache* cache) {
   std::vector<std::string> all;
   const std::vector<std::string> ids = *cache->ReadIds("", 10'000);
   for (const std::string& id : ids) all.push_back((*cache->ReadTraject(id))->traject.SerializeAsString());
@@ -83,7 +83,7 @@ TEST(CacheCopy, HoldsWhatIsCommittedMeanwhile) {
   EXPECT_EQ((*copied)->tip.number, committed);
   auto copy = *Cache::Open(folder / "copy.db");
   EXPECT_EQ((*copy->At())->tip.number, committed);
-  EXPECT_EQ(AllOf(copy.get()), AllOf(cache.get()));
+  EXPECT_EQ(AllTrajecten(copy.get()), AllTrajecten(cache.get()));
   const auto timers = [](Cache* of) {
     std::vector<base::Micros> due;
     EXPECT_TRUE(of->ReadTimers(0, "", [&](absl::string_view, base::Micros at) {
@@ -108,7 +108,7 @@ TEST(CacheCopy, WaitsForTheCommitWhereChangesAreOpen) {
   const auto copied = cache->CopyOn(folder / "copy.db", 1);
   ASSERT_TRUE(copied.ok() && copied->has_value());
   EXPECT_EQ((*copied)->tip.number, 2u);
-  EXPECT_EQ(AllOf(Cache::Open(folder / "copy.db")->get()), AllOf(cache.get()));
+  EXPECT_EQ(AllTrajecten(Cache::Open(folder / "copy.db")->get()), AllTrajecten(cache.get()));
 }
 
 // ---- Snapshots and their restore -------------------------------------------------------------------------------------------------------
