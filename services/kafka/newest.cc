@@ -12,6 +12,8 @@
 namespace overdracht::kafka {
 namespace {
 
+constexpr absl::Duration kTryAgain = absl::Milliseconds(100);
+
 // Partition 0 of many topics, read through one queue.
 class Topics {
  public:
@@ -45,14 +47,33 @@ class Topics {
   std::vector<rd_kafka_topic_t*> started_;
 };
 
-// Where each of them ends, by one request: who asks the library for the end of a topic that it does not know yet waits for half a second.
-absl::StatusOr<PartitionList> QueryEnds(rd_kafka_t* kafka, const std::set<std::string>& topics, absl::Duration timeout) {
+// How many partitions each has.
+absl::StatusOr<std::map<std::string, int>> FindTopics(const Handle& handle, absl::string_view prefix, absl::Duration timeout) {
+  const absl::StatusOr<Metadata> metadata = handle.QueryTopics(timeout);
+  if (!metadata.ok()) return metadata.status();
+  std::map<std::string, int> topics;
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
+    if (topic.partition_cnt > 0 && absl::StartsWith(topic.topic, prefix)) topics[topic.topic] = topic.partition_cnt;
+  }
+  return topics;
+}
+
+// Where each of their partitions ends, by one request: who asks the library for the end of a topic that it does not know yet waits for half
+// a second.
+absl::StatusOr<PartitionList> QueryEnds(rd_kafka_t* kafka, const std::map<std::string, int>& topics, absl::Duration timeout) {
   PartitionList ends(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
-  for (const std::string& name : topics) rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
+  for (const auto& [name, partitions] : topics) {
+    for (int partition = 0; partition < partitions; ++partition) {
+      rd_kafka_topic_partition_list_add(ends.get(), name.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
+    }
+  }
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(kafka, ends.get(), Milliseconds(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "the ends of topics");
   for (int i = 0; i < ends->cnt; ++i) {
-    if (ends->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(ends->elems[i].err, ends->elems[i].topic);
+    const rd_kafka_topic_partition_t& end = ends->elems[i];
+    if (end.err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(end.err, end.topic);
+    if (end.offset < 0) return StatusOf(RD_KAFKA_RESP_ERR__TIMED_OUT, end.topic);
   }
   return ends;
 }
@@ -96,16 +117,15 @@ absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::s
   };
   const absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, settings);
   if (!handle.ok()) return handle.status();
-  const absl::StatusOr<Metadata> metadata = (*handle)->QueryTopics(patience);
-  if (!metadata.ok()) return metadata.status();
+  absl::StatusOr<std::map<std::string, int>> found = FindTopics(**handle, prefix, patience);
+  if (!found.ok()) return found.status();
   std::set<std::string> names;
-  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
-    const struct rd_kafka_metadata_topic& topic = (*metadata)->topics[i];
-    if (topic.partition_cnt == 0 || !absl::StartsWith(topic.topic, prefix)) continue;
-    names.insert(topic.topic);
+  for (auto& [name, partitions] : *found) {
+    names.insert(name);
+    partitions = 1;  // it is the first that is read
   }
   if (names.empty()) return names;
-  const absl::StatusOr<PartitionList> ends = QueryEnds((*handle)->get(), names, patience);
+  const absl::StatusOr<PartitionList> ends = QueryEnds((*handle)->get(), *found, patience);
   if (!ends.ok()) return ends.status();
   Topics topics((*handle)->get());
   std::map<std::string, size_t> left;
@@ -117,6 +137,29 @@ absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::s
   }
   if (absl::Status read = ReadAll(topics, std::move(left), patience, take); !read.ok()) return read;
   return names;
+}
+
+absl::StatusOr<std::map<std::string, std::vector<uint64_t>>> ReadEnds(const Cluster& cluster, absl::string_view prefix,
+                                                                      absl::Duration patience) {
+  const absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, {});
+  if (!handle.ok()) return handle.status();
+  const absl::StatusOr<std::map<std::string, int>> topics = FindTopics(**handle, prefix, patience);
+  if (!topics.ok()) return topics.status();
+  std::map<std::string, std::vector<uint64_t>> found;
+  if (topics->empty()) return found;
+  absl::StatusOr<PartitionList> ends = QueryEnds((*handle)->get(), *topics, patience);
+  // Of topics that have just been made not every leader knows it yet.
+  for (const absl::Time late = absl::Now() + patience; absl::IsUnavailable(ends.status()) && absl::Now() < late;) {
+    absl::SleepFor(kTryAgain);
+    ends = QueryEnds((*handle)->get(), *topics, patience);
+  }
+  if (!ends.ok()) return ends.status();
+  for (const auto& [name, partitions] : *topics) found[name].resize(static_cast<size_t>(partitions));
+  for (int i = 0; i < (*ends)->cnt; ++i) {
+    const rd_kafka_topic_partition_t& end = (*ends)->elems[i];
+    found[end.topic][static_cast<size_t>(end.partition)] = static_cast<uint64_t>(end.offset);
+  }
+  return found;
 }
 
 }  // namespace overdracht::kafka

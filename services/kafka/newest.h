@@ -1,4 +1,4 @@
-// The newest records of many topics, read together: it takes about as long as for one of them.
+// The ends of many topics, and the newest records, read together: it takes about as long as for one of them.
 #ifndef OVERDRACHT_SERVICES_KAFKA_NEWEST_H_
 #define OVERDRACHT_SERVICES_KAFKA_NEWEST_H_
 
@@ -8,8 +8,11 @@
 #include <absl/time/time.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "services/kafka/reader.h"
 
@@ -22,6 +25,10 @@ namespace overdracht::kafka {
 using TakeNewest = absl::FunctionRef<void(const std::string& topic, const PlacedRecord& record)>;
 absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::string_view prefix, size_t records, absl::Duration patience,
                                                  TakeNewest take);
+
+// Of each topic that begins with `prefix`, and may be seen: where each of its partitions ends, one past the newest record.
+absl::StatusOr<std::map<std::string, std::vector<uint64_t>>> ReadEnds(const Cluster& cluster, absl::string_view prefix,
+                                                                      absl::Duration patience);
 
 }  // namespace overdracht::kafka
 

@@ -139,6 +139,18 @@ TEST(Records, TheNewestOfManyTopicsAreReadTogether) {
   EXPECT_TRUE(absl::IsUnavailable(ReadNewest({.bootstrap = "127.0.0.1:1"}, "newest-", 10, absl::Milliseconds(300), take).status()));
 }
 
+TEST(Ends, AreThoseOfEachPartition) {
+  ASSERT_TRUE((*Admin::Open(Here()))->MakeTopics({{.name = "ends-a", .partitions = 3}, {.name = "ends-b"}}).ok());
+  const auto publisher = OpenPublisher();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(publisher->PublishNow("ends-a", 2, {.value = "v"}).ok());
+  ASSERT_TRUE(publisher->PublishNow("ends-a", 1, {.value = "v"}).ok());
+  const auto ends = ReadEnds(Here(), "ends-", absl::Seconds(30));
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ(*ends, (std::map<std::string, std::vector<uint64_t>>{{"ends-a", {0, 1, 5}}, {"ends-b", {0}}}));
+  EXPECT_THAT(*ReadEnds(Here(), "nobody's-", absl::Seconds(30)), IsEmpty());
+  EXPECT_TRUE(absl::IsUnavailable(ReadEnds({.bootstrap = "127.0.0.1:1"}, "ends-", absl::Milliseconds(300)).status()));
+}
+
 TEST(Records, GoToThePartitionOfTheirKeyInTheirOrder) {
   constexpr int kPartitions = 3, kRecords = 3000;
   const std::string topic = MakeTopic(kPartitions);
