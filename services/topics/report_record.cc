@@ -3,9 +3,11 @@
 #include <absl/strings/str_cat.h>
 
 #include "services/base/limits.h"
+#include "services/base/uuid.h"
 #include "services/event/fault.h"
 #include "services/event/forms.h"
 #include "services/event/kafka_event.h"
+#include "services/kafka/publisher.h"
 #include "services/topics/headers.h"
 
 namespace overdracht::topics {
@@ -40,6 +42,10 @@ event::Check ReadHeaders(const base::KafkaRecord& record, region::Report* report
 }
 
 }  // namespace
+
+uint32_t PartitionOf(absl::string_view traject, uint32_t partitions) {
+  return static_cast<uint32_t>(kafka::PartitionOf(base::FormatUuid(traject), static_cast<int32_t>(partitions)));
+}
 
 base::KafkaRecord WriteReport(const region::Report& report, const Asking& asking) {
   base::KafkaRecord record = event::WriteKafkaEvent(std::get<event::v1::Event>(report.event));

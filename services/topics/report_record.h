@@ -22,6 +22,10 @@ namespace overdracht::topics {
 
 inline constexpr size_t kMostCallBytes = 32;
 
+// Of the topic of events, and so of the journal: the partition in which reports about the traject (16 bytes) are decided. Publishing by key
+// chooses the same.
+uint32_t PartitionOf(absl::string_view traject, uint32_t partitions);
+
 // What a report's record says beside the report.
 struct Asking {
   std::string call = {};          // empty: nobody waits

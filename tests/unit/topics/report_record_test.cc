@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 
 #include "services/event/kafka_record.h"
+#include "services/kafka/publisher.h"
 #include "services/topics/unreadable_record.h"
 #include "tests/unit/event/sound_event.h"
 
@@ -55,6 +57,19 @@ TEST(ReportRecord, SaysAllThatTheReportSays) {
   EXPECT_TRUE(read.report.validate_only);
   EXPECT_EQ(read.report.if_position, 12);
   EXPECT_EQ(read.asking.call, call);
+}
+
+TEST(ReportRecord, GoesToThePartitionOfItsTraject) {
+  region::Report report = SomeReport();
+  std::set<uint32_t> partitions;
+  for (int i = 0; i < 50; ++i) {
+    auto& event = std::get<event::v1::Event>(report.event);
+    event.mutable_traject()->back() = static_cast<char>(i);
+    const uint32_t partition = PartitionOf(event.traject(), 5);
+    EXPECT_EQ(partition, static_cast<uint32_t>(kafka::PartitionOf(WriteReport(report, {}).key, 5)));
+    partitions.insert(partition);
+  }
+  EXPECT_EQ(partitions.size(), 5);
 }
 
 TEST(ReportRecord, SaysNothingThatTheReportDoesNot) {
