@@ -46,6 +46,13 @@ struct Verification {
   std::string root;            // 64 hexadecimal digits: Merkle tree root over the traject heads; empty where it diverges
   std::vector<Head> heads;     // of every traject, by its id
   std::vector<BatchTip> tips;  // of every partition
+  // Of every partition: where in the file its batches begin, and how far its input is decided.
+  struct Extent {
+    uint64_t begins = 0, input_to = 0;
+  };
+  std::vector<Extent> extents;
+  // Where the partitions of the region ended that this one came from, as its first record says; none: it came from none.
+  std::vector<BatchTip> moved_from;
 };
 
 // Reads an export from its beginning to its end. `heads_file`: what somebody kept of an earlier verification (heads.h); all of it must lie

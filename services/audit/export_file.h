@@ -40,8 +40,9 @@ class ExportFile {
   absl::string_view batch() const { return batch_; }
   // Whether a partition that was read up to `tip` ended as the file says; to be asked at kPartitionEnd.
   bool EndsAt(const log::Tip& tip) const;
-  // Where in the file the present part begins.
+  // Where in the file the present part begins, and the next one.
   uint64_t at() const { return at_; }
+  uint64_t next() const { return read_; }
   const std::string& why() const { return why_; }
   uint64_t size() const { return size_; }
 

@@ -50,6 +50,7 @@ class Verifier {
     switch (part) {
       case Part::kPartition:
         partition_ = file_.partition();
+        begins_ = file_.next();
         tip_ = Tip{};
         return true;
       case Part::kBatch:
@@ -57,6 +58,7 @@ class Verifier {
       case Part::kPartitionEnd:
         if (!file_.EndsAt(tip_)) return Diverges(0, "the partition does not end as its end says");
         result_.tips.push_back({partition_, tip_.number, tip_.last_record, tip_.hash});
+        result_.extents.push_back({begins_, tip_.input_to});
         return true;
       case Part::kFileEnd:
         return true;
@@ -89,7 +91,10 @@ class Verifier {
                                         absl::string_view(kept->second.traject.data(), kept->second.traject.size()) != record.traject)) {
       return Diverges(index, "the head that was kept is not that of the record");
     }
-    if (record.traject.empty()) return true;
+    if (record.traject.empty()) {
+      if (record.number == 1) NoteWhereFrom(record);
+      return true;
+    }
     TrajectId id;
     std::memcpy(id.data(), record.traject.data(), id.size());
     Head& head = heads_[id];
@@ -97,6 +102,17 @@ class Verifier {
     if (head.number != 0 && head.partition != file_.partition()) return Diverges(index, "the traject stands in two partitions");
     head = {id, file_.partition(), record.number, record.link};
     return true;
+  }
+
+  // All partitions say the same.
+  void NoteWhereFrom(const StoredRecord& stored) {
+    journal::v1::Record record;
+    if (!record.ParseFromArray(stored.bytes.data(), static_cast<int>(stored.bytes.size()))) return;  // what it says is another's matter
+    result_.moved_from.clear();
+    for (const journal::v1::MovedFrom& from : record.moved().from()) {
+      BatchTip& tip = result_.moved_from.emplace_back(BatchTip{from.partition(), from.batch(), 0, {}});
+      if (from.hash().size() == tip.hash.size()) std::copy(from.hash().begin(), from.hash().end(), tip.hash.begin());
+    }
   }
 
   void CollectHeads() {
@@ -133,6 +149,7 @@ class Verifier {
   const KeptHeads& kept_;
   Verification& result_;
   uint32_t partition_ = 0;
+  uint64_t begins_ = 0;
   Tip tip_;
   Batch batch_;
   absl::flat_hash_map<TrajectId, Head> heads_;

@@ -167,11 +167,14 @@ int Verify(const Options& options) {
     audit::WriteHeads(verification->heads, verification->tips, file);
     if (!file.flush()) return NotFinished(absl::StrCat("cannot write ", options.heads_out));
   }
-  return PrintJson({{"records", verification->records},
-                    {"heads", verification->heads.size()},
-                    {"verified", true},
-                    {"root", verification->root},
-                    {"batches", verification->batches}});
+  ordered_json json = {{"records", verification->records},
+                       {"heads", verification->heads.size()},
+                       {"verified", true},
+                       {"root", verification->root},
+                       {"batches", verification->batches}};
+  for (const audit::BatchTip& from : verification->moved_from)
+    json["movedFrom"].push_back({{"partition", from.partition}, {"batch", from.batch}, {"hash", base::Hex(from.hash)}});
+  return PrintJson(json);
 }
 
 // ---- replay ----------------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "services/engine/query.h"
 #include "services/event/write.h"
 #include "services/workflow/answer.h"
+#include "services/workflow/moved.h"
 
 namespace overdracht::workflow {
 
@@ -47,6 +48,7 @@ absl::Status Loop::TakeOver(std::vector<workflow::v1::WorkflowDefinition> defini
   if (absl::Status status = Rebuild(); !status.ok()) return status;
   const absl::Status held = HoldToTold(std::move(told), options_.journal_catches_up, partition_.get(), journal_);
   if (!held.ok()) return held;
+  if (absl::Status whole = HoldToMoved(partition_.get(), journal_); !whole.ok()) return whole;
   absl::StatusOr<std::unique_ptr<log::Owner>> owner =
       log::Owner::TakeOver(journal_, partition_->tip(), 0, options_.machine_clock(), options_.program,
                            [&](const log::Tip& at, const log::Batch& batch) { return partition_->Follow(at, batch); });
