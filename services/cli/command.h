@@ -31,6 +31,7 @@ void AddWorkflow(CLI::App* program, Action* action);
 void AddConfig(CLI::App* program, Action* action);
 void AddCerts(CLI::App* program, Action* action);
 void AddDeploy(CLI::App* program, Action* action);
+void AddRegion(CLI::App* program, Action* action);
 void AddCompletion(CLI::App* program, Action* action);
 
 // Says on stderr why a command could not finish. Returns kNotFinished.

@@ -20,7 +20,7 @@ int main(int count, char** arguments) {
   program.set_help_all_flag("--help-all", "Help of every command");
   Action action;
   for (auto* add : {AddDev, AddWorkflowService, AddPartnerService, AddPublish, AddCheckEvents, AddReport, AddExplain, AddClock, AddTraject,
-                    AddOutbox, AddAudit, AddWorkflow, AddConfig, AddCerts, AddDeploy, AddCompletion})
+                    AddOutbox, AddAudit, AddWorkflow, AddConfig, AddCerts, AddDeploy, AddRegion, AddCompletion})
     add(&program, &action);
 
   try {

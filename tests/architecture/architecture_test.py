@@ -33,8 +33,9 @@ ARROWS = {
     "http": {"base", "event", "edge"},
     "remote": {"base", "event", "chart", "storage", "kafka", "region", "topics", "edge"},
     "audit": {"base", "texts", "event", "chart", "engine", "log"},
+    "move": {"base", "event", "log", "kafka", "topics", "workflow", "audit"},
     "cli": {"base", "certs", "config", "yaml", "texts", "event", "chart", "engine", "scenario", "kafka", "log", "region", "topics", "edge", "workflow",
-            "partner", "remote", "http", "audit", "client"},
+            "partner", "remote", "http", "audit", "move", "client"},
 }
 
 # Decisions are made here: the same input always gives the same output, so time, chance and the world outside come in as arguments.
