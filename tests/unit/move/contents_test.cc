@@ -66,6 +66,11 @@ TEST(Contents, DifferByEachRecordAndItsOrder) {
   }
 }
 
+TEST(Contents, DifferByTheOrderOfEachTrajectAlsoBeforeItsLast) {
+  const Contents one = Of({RecordOf(kFirst, 1), RecordOf(kFirst, 2), RecordOf(kFirst, 3)});
+  EXPECT_NE(one.DifferenceTo(Of({RecordOf(kFirst, 2), RecordOf(kFirst, 1), RecordOf(kFirst, 3)})), std::nullopt);
+}
+
 TEST(Contents, CountTheItemsOfEachOrganisation) {
   Record mismatch = Refused(3);
   mismatch.set_caller(kOther);
