@@ -49,7 +49,7 @@ class Moves(region_test.OnKafka):
         return sorted(self.program("audit", "replay", str(export), "--json").splitlines())
 
     def export(self):
-        path = self.where / self.name / "new.export"
+        path = self.where / self.name / f"{self.kafka[-1]}.export"
         self.program("audit", "export", *self.kafka, "--out", str(path))
         return path
 
@@ -96,6 +96,24 @@ class Moves(region_test.OnKafka):
         self.assertEqual([row["outcome"] for row in self.publish(moved[ZORG], [started(60, 10)])], ["accepted"])
         told, _, _ = moved[WIJK].page(WIJK, outboxes[WIJK]["cursor"], wait=30)
         self.assertEqual({item["subject"][-2:] for item in told}, {"60"})
+
+    def test_it_moves_again_before_anything_is_reported(self):
+        """To fewer partitions, from the region that it was moved to."""
+        folder = self.where / self._testMethodName / "embedded" / "data"
+        with region_test.Service(folder, "dev", "--clock", "events") as dev:
+            self.where.joinpath(self._testMethodName, "events.jsonl").write_text("".join(f"{started(n)}\n" for n in range(20)))
+            dev.publish(self.where / self._testMethodName / "events.jsonl")
+        self.name = "again"
+        first = self.script(str(folder))
+        middle = self.export()
+        self.program("deploy", "kafka-init", "--kafka", self.bootstrap, "--topics", "twice", "--partitions", "2")
+        second = json.loads(self.program("region", "move", "--from", str(middle), "--old-topics", "again-new", "--kafka", self.bootstrap,
+                                         "--topics", "twice", "--json"))
+        self.assertEqual(second["outboxes"], first["outboxes"])
+        self.assertEqual([len(first["to"]), len(second["to"])], [self.PARTITIONS, 2])
+        self.assertEqual([end["hash"] for end in second["from"]], [end["hash"] for end in first["to"]])
+        self.kafka = ("--kafka", self.bootstrap, "--topics", "twice")
+        self.assertEqual(self.states(self.export()), self.states(self.moved / "old.export"))
 
     def test_what_is_not_sound_is_refused(self):
         self.make_region(1)
