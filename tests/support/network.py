@@ -31,6 +31,7 @@ class Network:
 
     def end(self):
         self.cut()
+        self._run(self._await_all())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(60)
 
@@ -47,6 +48,11 @@ class Network:
             for end in ends:
                 end.transport.abort()
         return len(chosen)
+
+    async def _await_all(self):
+        self.passing.set()
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others, timeout=10)
 
     async def _connected(self, target, reader, writer):
         ends = [writer]
