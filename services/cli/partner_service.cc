@@ -3,6 +3,8 @@
 #include <absl/strings/str_cat.h>
 #include <grpcpp/grpcpp.h>
 
+#include <optional>
+
 #include "services/cli/client.h"
 #include "services/cli/command.h"
 #include "services/cli/kafka_partner_parts.h"
@@ -21,6 +23,8 @@ struct Options {
   InstallationOptions installation{.usual_grpc_port = 7442, .usual_http_port = 7443};
   std::string region_ca;
 };
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // Nothing is taken in before the workflows of the region are known: until then no report could be read.
 bool WaitForRegion(Signals* signals, edge::Log* log, const remote::LinkedRegion& region, const std::string& address) {
@@ -48,6 +52,7 @@ struct Surroundings {
   log::FolderLock* lock;
   Signals* signals;
   edge::Log* log;
+  std::optional<EndsWithin>* ends;          // once it is told to
   std::vector<http::Figures> figures = {};  // of the way to the region
 };
 
@@ -71,6 +76,7 @@ int ServeRegion(const Surroundings& around, remote::LinkedRegion* region, const 
   do {
     (*served)->SetReady(region->linked().ok());
   } while (around.signals->Wait() == Signals::kLook);
+  around.ends->emplace(kPatience);
   (*served)->Draining();
   taking(false);
   (*partner)->StopSending();
@@ -114,7 +120,8 @@ int Serve(const Options& options) {
   if (!lock.ok()) return NotFinished(std::string(lock.status().message()));
   const std::unique_ptr<edge::Callers> callers = installation->MakeCallers();
   callers->ServeOnly(options.oin);
-  const Surroundings around{options, *installation, callers.get(), &*lock, &signals, &log};
+  std::optional<EndsWithin> ends;  // after all that waits
+  const Surroundings around{options, *installation, callers.get(), &*lock, &signals, &log, &ends};
   return installation->kafka ? ServeOverKafka(around) : ServeOverGrpc(around);
 }
 

@@ -58,12 +58,10 @@ void Say(const move::Statement& statement, const topics::Names& names) {
 }
 
 absl::StatusOr<move::Statement> Move(const Options& options, const OnKafka& region) {
-  move::Options move{.exports = options.exports,
-                     .old_topics = {},
-                     .to = {.cluster = region.cluster,
-                            .names = region.names,
-                            .program = "overdracht " OVERDRACHT_VERSION " region move",
-                            .machine_clock = MachineClock}};
+  move::Options move{
+      .exports = options.exports,
+      .old_topics = {},
+      .to = {.cluster = region.cluster, .names = region.names, .program = "overdracht " OVERDRACHT_VERSION, .machine_clock = MachineClock}};
   for (const std::string& name : options.old_topics) {
     KafkaOptions old = options.kafka;
     old.topics = name;

@@ -141,7 +141,8 @@ absl::StatusOr<std::set<std::string>> ReadNewest(const Cluster& cluster, absl::s
 
 absl::StatusOr<std::map<std::string, std::vector<uint64_t>>> ReadEnds(const Cluster& cluster, absl::string_view prefix,
                                                                       absl::Duration patience) {
-  const absl::StatusOr<std::unique_ptr<Handle>> handle = Handle::Open(RD_KAFKA_CONSUMER, cluster, {});
+  const absl::StatusOr<std::unique_ptr<Handle>> handle =
+      Handle::Open(RD_KAFKA_CONSUMER, cluster, {{"isolation.level", "read_uncommitted"}});
   if (!handle.ok()) return handle.status();
   const absl::StatusOr<std::map<std::string, int>> topics = FindTopics(**handle, prefix, patience);
   if (!topics.ok()) return topics.status();

@@ -125,11 +125,11 @@ absl::Status Fill(NewRegion* region, Order* order, const OldRegion& old, const C
   return region->Finish();
 }
 
+// ABORTED, whatever it was: what another status says holds before anything is written.
 absl::Status BrokenOff(const absl::Status& why, const topics::Names& names) {
-  // What is not taken is in the old region, and not in the command line.
-  const absl::StatusCode code = absl::IsInvalidArgument(why) ? absl::StatusCode::kFailedPrecondition : why.code();
-  return {code, absl::StrCat(why.message(), "; ", names.region(), " is not whole, and no service will own it: delete its topics ",
-                             names.region(), ".…, make them anew (overdracht deploy kafka-init), and move the region again")};
+  return absl::AbortedError(absl::StrCat(why.message(), "; the move to ", names.region(),
+                                         " did not come to its end: see that no service of it has run, delete its topics ", names.region(),
+                                         ".…, make them anew (overdracht deploy kafka-init), and move the region again"));
 }
 
 Statement StatementOf(const Options& options, const OldRegion& old, const Contents& contents, const NewRegion& region) {

@@ -1,6 +1,10 @@
 #include "services/move/new_partition.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <utility>
+
+#include "services/workflow/moved.h"
 
 namespace overdracht::move {
 namespace {
@@ -12,7 +16,7 @@ constexpr size_t kAroundARecord = 128;
 
 absl::StatusOr<std::unique_ptr<NewPartition>> NewPartition::TakeOver(Options options) {
   absl::StatusOr<std::unique_ptr<log::Owner>> owner =
-      log::Owner::TakeOver(options.journal, {}, 0, options.machine_clock(), options.program,
+      log::Owner::TakeOver(options.journal, {}, 0, options.machine_clock(), absl::StrCat(options.program, " ", workflow::kMover),
                            [](const log::Tip&, const log::Batch&) { return absl::OkStatus(); });
   if (!owner.ok()) return owner.status();
   if ((*owner)->tip().number != 1) return absl::FailedPreconditionError("expected an empty journal, but somebody has begun it");

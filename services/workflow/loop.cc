@@ -230,7 +230,10 @@ absl::StatusOr<bool> Loop::Take(Report* report) {
     return true;
   }
   if (const auto* malformed = std::get_if<event::Malformed>(&report->event)) {
-    if (!report->validate_only && unreadable_ != nullptr) {
+    if (!report->validate_only && options_.outboxes == nullptr) {
+      if (unreadable_ == nullptr) {  // it was damaged, and could not be made anew
+        if (absl::Status opened = OpenUnreadable(); !opened.ok()) return log::NotTheJournal(opened);
+      }
       absl::Status status = unreadable_->Add(options_.machine_clock(), NextNumber() - 1, report->caller, malformed->refusal, report->bytes);
       if (!status.ok()) return WithoutDamagedUnreadable(status);
     }

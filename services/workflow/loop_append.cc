@@ -185,7 +185,7 @@ absl::Status Loop::WithoutDamagedUnreadable(const absl::Status& why) {
   absl::Status anew = Unreadable::Drop(UnreadablePath(options_.data));
   if (anew.ok()) anew = OpenUnreadable();
   return anew.ok() ? absl::UnavailableError(absl::StrCat("unreadable.db was damaged, and is made anew; send again (", why.message(), ")"))
-                   : anew;
+                   : log::NotTheJournal(anew);
 }
 
 void Loop::Halt(absl::Status why) { halted_ = std::move(why); }

@@ -11,6 +11,9 @@
 
 namespace overdracht::workflow {
 
+// With which the version ends that the batches of a move are decided by.
+inline constexpr char kMover[] = "region move";
+
 // FAILED_PRECONDITION: it is not whole. Asked before each take-over; reads something only before the first that follows a move.
 absl::Status HoldToMoved(Partition* partition, log::EventLog* journal);
 

@@ -96,16 +96,16 @@ void Snapshots::Look(const SnapshotSource& source) {
     if (made) made_.emplace(source.partition, *made);
   }
   if (made && now - *made < options_.every) return;
-  const auto failed = failed_.find(source.partition);
-  if (failed != failed_.end() && now - failed->second < std::min(kTryAgain, options_.every)) return;
+  // Also where a newer one was there, or who was asked had no time.
+  const auto tried = tried_.find(source.partition);
+  if (tried != tried_.end() && now - tried->second < std::min(kTryAgain, options_.every)) return;
   may_ask_owner_ = now - made.value_or(began_) >= 2 * options_.every;
   bool has_records = false;
   if (!Ask(source, [&has_records](Partition* partition) { has_records = partition->tip().last_record > 0; }) || !has_records) return;
   if (IsUnderWay(place)) return;
   const absl::Status written = Write(source, place);
+  tried_[source.partition] = now;
   if (absl::IsCancelled(written)) return;
-  failed_.erase(source.partition);
-  if (!written.ok()) failed_.emplace(source.partition, now);
   said_(source.partition, written.ok() ? "wrote a snapshot" : "wrote no snapshot", written);
   if (written.ok()) {
     absl::MutexLock lock(&mutex_);
@@ -116,8 +116,8 @@ void Snapshots::Look(const SnapshotSource& source) {
 bool Snapshots::IsUnderWay(const SnapshotPlace& place) const {
   bool is_under_way = false;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(options_.folder, ignored)) {
-    const std::string path = entry.path().string();
+  for (std::filesystem::directory_iterator entry(options_.folder, ignored), end; entry != end; entry.increment(ignored)) {
+    const std::string path = entry->path().string();
     if (!absl::StartsWith(path, place.path() + ".") || !absl::EndsWith(path, kUnfinished)) continue;
     const std::optional<absl::Time> written = WrittenAt(path);
     if (!written) continue;
@@ -135,13 +135,17 @@ bool Snapshots::Ask(const SnapshotSource& source, const SnapshotSource::Call& ca
 }
 
 absl::Status Snapshots::Write(const SnapshotSource& source, const SnapshotPlace& place) {
-  const std::string path = absl::StrCat(place.path(), ".", own_, kUnfinished);
+  const std::string path = absl::StrCat(place.path(), ".", own_, "-", ++written_, kUnfinished);
   std::error_code ignored;
   std::filesystem::create_directories(place.folder, ignored);  // where it cannot be, the copy says why
   const absl::StatusOr<SnapshotLine> line = CopyAll(source, path);
   Ask(source, [](Partition* partition) { partition->EndCopy(); });
   absl::Status status = line.status();
-  if (status.ok()) status = SealSnapshot(path, *line, [this](size_t bytes) { return Rest(bytes); });
+  if (status.ok())
+    status = SealSnapshot(path, *line, [&](size_t bytes) {
+      (void)utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // it is not abandoned
+      return Rest(bytes);
+    });
   const uint64_t bytes = std::filesystem::file_size(path, ignored);
   if (status.ok()) status = PublishSnapshot(path, place, *line);
   if (!status.ok()) {

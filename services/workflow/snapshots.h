@@ -78,7 +78,8 @@ class Snapshots {
   const std::string own_;  // in the names of its files
   // Its thread only.
   bool may_ask_owner_ = false;
-  std::map<uint32_t, absl::Time> failed_;  // when that was
+  std::map<uint32_t, absl::Time> tried_;  // when one was begun last
+  uint64_t written_ = 0;                  // so many were begun
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

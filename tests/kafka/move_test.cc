@@ -194,10 +194,15 @@ TEST_F(MoveOnKafka, WhatIsNotWholeIsOwnedByNobody) {
   record.mutable_moved();
   ASSERT_TRUE((*region)->Write(0, move::WithoutNumber(record)).ok());
   ASSERT_TRUE((*region)->Finish().ok());
-  const Folder folder;
-  const auto owner = Serve(0, folder);
-  owner->Own(true);
-  EXPECT_THAT(said_->Why("no longer owns", absl::StatusCode::kFailedPrecondition), HasSubstr("to be whole"));
+  // What was begun, and what was only taken over.
+  for (const uint32_t partition : {0, 1}) {
+    said_ = std::make_shared<Said>();
+    const Folder folder;
+    const auto owner = Serve(partition, folder);
+    owner->Own(true);
+    EXPECT_THAT(said_->Why("no longer owns", absl::StatusCode::kFailedPrecondition),
+                HasSubstr(absl::StrCat("to be whole, but it ends at record ", 1 - partition)));
+  }
 }
 
 }  // namespace

@@ -139,7 +139,7 @@ class OneBroker(Operating):
             for service in services:
                 service.process.terminate()
             for service in services:
-                self.assertIn(service.process.wait(60), (0, 1))
+                self.assertIn(service.process.wait(45), (0, 1))
                 service.process.stdout.close()
             run.broker("start")
             run.start_services()

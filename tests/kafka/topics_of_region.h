@@ -148,7 +148,7 @@ class RegionOnKafka : public ::testing::Test {
   int32_t partitions_ = 0;
   std::string snapshots_;  // the folder of snapshots; empty: there are none
   std::unique_ptr<kafka::Publisher> publisher_;
-  const std::shared_ptr<Said> said_ = std::make_shared<Said>();
+  std::shared_ptr<Said> said_ = std::make_shared<Said>();
   int calls_ = 0;
   std::function<void()> deciding_ = [] {};  // at each decision on a traject, on the loop's thread
 };

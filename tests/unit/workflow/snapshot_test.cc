@@ -310,6 +310,11 @@ class SnapshotsTest : public SnapshotTest {
     return mutex_.AwaitWithTimeout(absl::Condition(&is_said), kPatience);
   }
 
+  std::string FirstSaid() {
+    absl::MutexLock lock(&mutex_);
+    return said_.front();
+  }
+
   Followed followed_{5};
   Folder one_;
   absl::Mutex mutex_;
@@ -323,7 +328,7 @@ TEST_F(SnapshotsTest, AreWrittenAgainAndAgain) {
   ASSERT_TRUE(partition_->Checkpoint().ok());
   const auto snapshots = Start(absl::Milliseconds(50));
   ASSERT_TRUE(AwaitSaid(3));
-  EXPECT_EQ(said_.front(), "wrote a snapshot");
+  EXPECT_EQ(FirstSaid(), "wrote a snapshot");
   Folder fresh;
   EXPECT_EQ(RestoreSnapshot(place_, &followed_.service.journal(), fresh / "cache.db"), absl::OkStatus());
   EXPECT_GE(snapshots->figures().written_bytes, 3 * std::filesystem::file_size(place_.path()) / 2);
@@ -377,7 +382,7 @@ TEST_F(SnapshotsTest, AreTheOwnersOnlyWhenNobodyFollows) {
   const absl::Time begin = absl::Now();
   const auto snapshots = Start(absl::Milliseconds(300));
   ASSERT_TRUE(AwaitSaid(1));
-  EXPECT_EQ(said_.front(), "wrote a snapshot");
+  EXPECT_EQ(FirstSaid(), "wrote a snapshot");
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(600));
 }
 
