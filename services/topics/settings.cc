@@ -4,6 +4,7 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <absl/time/clock.h>
 
 #include <optional>
 #include <utility>
@@ -43,6 +44,8 @@ bool IsEnough(const std::string& name, const std::string& wanted, const std::str
 }
 
 std::string Partitions(int count) { return absl::StrCat(count, count == 1 ? " partition" : " partitions"); }
+
+constexpr absl::Duration kUntilKnown = absl::Seconds(3), kLookAgain = absl::Milliseconds(200);
 
 absl::Status NotThere(const std::string& topic) {
   return absl::NotFoundError(
@@ -138,9 +141,13 @@ absl::StatusOr<uint32_t> CheckTopics(const Names& names, const std::map<std::str
 }
 
 absl::StatusOr<uint32_t> CheckRegion(const kafka::Cluster& cluster, const Names& names) {
-  const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = FindTopics(cluster);
-  if (!there.ok()) return there.status();
-  return CheckTopics(names, *there);
+  // Of topics that have just been made not every broker knows yet.
+  for (const absl::Time late = absl::Now() + kUntilKnown;; absl::SleepFor(kLookAgain)) {
+    const absl::StatusOr<std::map<std::string, kafka::TopicThere>> there = FindTopics(cluster);
+    if (!there.ok()) return there.status();
+    absl::StatusOr<uint32_t> partitions = CheckTopics(names, *there);
+    if (!absl::IsNotFound(partitions.status()) || absl::Now() >= late) return partitions;
+  }
 }
 
 absl::StatusOr<uint32_t> CountPartitions(const kafka::Cluster& cluster, const Names& names) {
