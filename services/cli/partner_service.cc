@@ -24,8 +24,6 @@ struct Options {
   std::string region_ca;
 };
 
-constexpr absl::Duration kPatience = absl::Seconds(20);
-
 // Nothing is taken in before the workflows of the region are known: until then no report could be read.
 bool WaitForRegion(Signals* signals, edge::Log* log, const remote::LinkedRegion& region, const std::string& address) {
   std::string said;
@@ -76,7 +74,7 @@ int ServeRegion(const Surroundings& around, remote::LinkedRegion* region, const 
   do {
     (*served)->SetReady(region->linked().ok());
   } while (around.signals->Wait() == Signals::kLook);
-  around.ends->emplace(kPatience);
+  around.ends->emplace();
   (*served)->Draining();
   taking(false);
   (*partner)->StopSending();

@@ -40,7 +40,7 @@ class Signals {
 // any moment (kill -9 is one of the ways), so nothing is lost by it.
 class EndsWithin {
  public:
-  explicit EndsWithin(absl::Duration patience);
+  explicit EndsWithin(absl::Duration patience = absl::Seconds(20));
   ~EndsWithin();
 
  private:

@@ -11,8 +11,6 @@
 namespace overdracht::cli {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(20);
-
 struct Options {
   RegionOptions region;
   InstallationOptions installation;
@@ -33,7 +31,7 @@ int ServeOnKafka(const Options& options, const Installation& installation, const
       absl::StrCat("data=", options.region.data, " clock=", options.region.clock, " topics=", region.region.names.region()));
 
   signals->Wait();
-  const EndsWithin ends(kPatience);
+  const EndsWithin ends;
   (*served)->Draining();
   (*parts)->Drain();
   (*served)->Stop();
